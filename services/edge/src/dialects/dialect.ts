@@ -1,0 +1,217 @@
+// The vocabulary between a dialect (pure) and the session that runs it: inputs in, effects out.
+
+/** One WebSocket message as it came. `data` is borrowed: valid only until `step` returns; copy what is kept. */
+export interface Frame {
+  readonly data: Uint8Array;
+  readonly binary: boolean;
+}
+
+/** What is known of a peer when its socket opens. Header names are lower case. */
+export interface Hello {
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly remoteAddress: string;
+  /** Unique per socket, also across edges. */
+  readonly connectionId: string;
+  readonly policy: DevicePolicy;
+}
+
+/** Who may connect: anyone, registered identifiers only, or those with a valid credential only. */
+export const DevicePolicy = { open: 'open', enrolled: 'enrolled', credentials: 'credentials' } as const;
+export type DevicePolicy = (typeof DevicePolicy)[keyof typeof DevicePolicy];
+
+/** What a dialect says to an HTTP upgrade request, before there is a socket. */
+export type UpgradeDecision =
+  | { readonly accept: true; readonly subprotocol?: string }
+  | {
+      readonly accept: false;
+      readonly status: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    };
+
+/** A device that the registry has let in, as events refer to it. Lives as long as its presence on this session. */
+export interface AdmittedDevice {
+  readonly id: string;
+  readonly number: bigint;
+  readonly organizationId: string;
+  /** IANA zone of the organization, for day rollups. */
+  readonly timeZone: string;
+  readonly epoch: bigint;
+  readonly identifier: string;
+}
+
+/** Values that can stand in a device's log, profile or state. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** What a device said that outlives the frame. Times are epoch milliseconds by the edge's clock unless said otherwise. */
+export type DeviceEvent =
+  | {
+      readonly kind: 'reading';
+      readonly device: AdmittedDevice;
+      /** Metric name with its unit, e.g. `power_w`; `[a-z0-9_]{1,64}`. */
+      readonly metric: string;
+      /** End of the interval that the value covers. */
+      readonly timeMs: number;
+      readonly value: number;
+      /** Seconds the value is the mean of; 0 for a momentary value. */
+      readonly intervalS: number;
+      /** The device's own identity of this report, where it gives one: a repeated one is stored once. */
+      readonly report?: { readonly boot: string; readonly seq: number; readonly entry: number };
+    }
+  | {
+      readonly kind: 'log';
+      readonly device: AdmittedDevice;
+      /** What happened, snake_case: `power_on`, `bridge_log`, `did_print`, … */
+      readonly name: string;
+      readonly level: 'debug' | 'info' | 'warning' | 'error' | 'critical';
+      readonly message: string;
+      readonly timeMs: number;
+      readonly fields: JsonObject;
+    }
+  | {
+      readonly kind: 'facts';
+      readonly device: AdmittedDevice;
+      readonly timeMs: number;
+      /** Each member present is merged, top level key by top level key, into what the registry holds. */
+      readonly profile?: JsonObject;
+      readonly firmware?: JsonObject;
+      readonly reported?: JsonObject;
+    }
+  | {
+      readonly kind: 'update';
+      readonly device: AdmittedDevice;
+      readonly timeMs: number;
+      /** received, started, downloading, updating, completed, failed, ignored, rescheduled, idle or unknown. */
+      readonly status: string;
+      /** 0..100 where given. */
+      readonly progress?: number;
+      readonly reason?: string;
+      /** Seconds until the device wants to be asked again. */
+      readonly delayS?: number;
+    };
+
+/** A decision that another service makes. The session fetches it and feeds the answer back under the same name. */
+export type Question =
+  | {
+      readonly kind: 'admit';
+      /** The device's own name. */
+      readonly identifier: string;
+      /** e.g. `bridge`, `printer`, `plug`, `camera`, `nerves`; kept when the device is first registered. */
+      readonly deviceKind: string;
+      /** Set for a device that speaks through another one of this session. */
+      readonly gateway?: AdmittedDevice;
+      /** A token as the device presented it; never logged. */
+      readonly token?: string;
+    }
+  | { readonly kind: 'authenticate'; readonly token: string };
+
+export type Answer =
+  | { readonly kind: 'admitted'; readonly device: AdmittedDevice }
+  | { readonly kind: 'authenticated'; readonly userId: string }
+  /** `not_found` unknown device, `unauthenticated` bad credential, `forbidden`, `exhausted` too many, `unavailable` try later. */
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
+  /** The event emitted with this receipt is durable. */
+  | { readonly kind: 'durable' }
+  /** The event emitted with this receipt was shed and counted; it will not be stored. */
+  | { readonly kind: 'shed' };
+
+export const RefusalCode = {
+  invalid: 'invalid',
+  unauthenticated: 'unauthenticated',
+  forbidden: 'forbidden',
+  notFound: 'not_found',
+  conflict: 'conflict',
+  exhausted: 'exhausted',
+  unavailable: 'unavailable',
+} as const;
+export type RefusalCode = (typeof RefusalCode)[keyof typeof RefusalCode];
+
+/** What the platform tells a session. */
+export type DeviceCommand =
+  /** The device was admitted on another connection: a gateway's session ends, a child's is let go. */
+  { readonly kind: 'superseded'; readonly device: AdmittedDevice };
+
+export type Input =
+  | { readonly on: 'frame'; readonly frame: Frame }
+  | { readonly on: 'command'; readonly command: DeviceCommand }
+  | { readonly on: 'answer'; readonly to: string; readonly answer: Answer }
+  | { readonly on: 'timer'; readonly timer: string };
+
+/** Why the edge itself ends a connection; each dialect says it with the code that makes its clients do the right thing. */
+export const CloseReason = {
+  drain: 'drain',
+  replaced: 'replaced',
+  overload: 'overload',
+  tooFast: 'too_fast',
+  tooBig: 'too_big',
+  unavailable: 'unavailable',
+  internal: 'internal',
+  operator: 'operator',
+} as const;
+export type CloseReason = (typeof CloseReason)[keyof typeof CloseReason];
+
+export interface CloseCode {
+  readonly code: number;
+  readonly text: string;
+}
+
+export type Effect =
+  /** With `receipt`, the session answers under that name once the event is durable (or shed). */
+  | { readonly do: 'emit'; readonly event: DeviceEvent; readonly receipt?: string }
+  | { readonly do: 'send'; readonly frame: string | Uint8Array }
+  | { readonly do: 'ask'; readonly as: string; readonly question: Question }
+  /** Arms or re-arms; one timer per name. */
+  | { readonly do: 'arm'; readonly timer: string; readonly afterMs: number }
+  | { readonly do: 'disarm'; readonly timer: string }
+  /** A child's presence ends while its gateway stays. `reason` goes into its connection history. */
+  | { readonly do: 'release'; readonly device: AdmittedDevice; readonly reason: string }
+  /** Something that was not acted on, for the counters and a sampled log line; never a device id in `what`. */
+  | {
+      readonly do: 'count';
+      readonly outcome: 'malformed' | 'unrecognised' | 'ignored' | 'refused';
+      readonly what: string;
+    }
+  /** `reason` goes into the connection history: `hello_timeout`, `bad_messages`, `device_not_found`, … */
+  | { readonly do: 'close'; readonly close: CloseCode; readonly reason: string };
+
+export interface Step<S> {
+  readonly state: S;
+  readonly effects: readonly Effect[];
+}
+
+/** Bounds that the sockets enforce, so that a dialect need not. */
+export interface Limits {
+  /** Largest frame in bytes; a larger one cuts the connection. */
+  readonly maxFrameBytes: number;
+  /** Seconds without any frame, ping or pong; a multiple of 4 up to 960. */
+  readonly idleS: number;
+  /** Token bucket for frames of one socket: sustained rate and burst. */
+  readonly framesPerS: number;
+  readonly frameBurst: number;
+}
+
+/** A device family's wire protocol as a pure machine: no I/O, no clock, no randomness. */
+export interface Dialect<S> {
+  /** The registry's name of the family: berg, kinetid, camera, nerveshub; `viewer` for people's sockets. */
+  readonly name: DialectName;
+  readonly limits: Limits;
+  /** Decides on the HTTP upgrade from its head alone. */
+  upgrade(hello: Hello): UpgradeDecision;
+  open(hello: Hello, now: number): Step<S>;
+  /** Total: never throws, whatever the frame holds. */
+  step(state: S, input: Input, now: number): Step<S>;
+  /** How this dialect's clients are told that the edge ends the connection. */
+  closeFor(reason: CloseReason): CloseCode;
+}
+
+export const DialectName = {
+  berg: 'berg',
+  kinetid: 'kinetid',
+  camera: 'camera',
+  nerveshub: 'nerveshub',
+  viewer: 'viewer',
+} as const;
+export type DialectName = (typeof DialectName)[keyof typeof DialectName];
