@@ -1,0 +1,120 @@
+// Owns the one metric registry: makes each metric once, adds the active trace as exemplar, renders both text formats.
+import { trace } from '@opentelemetry/api';
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type HistogramConfiguration,
+  type OpenMetricsContentType,
+  type PrometheusContentType,
+  Registry,
+} from 'prom-client';
+import { deadline } from './clock.js';
+
+/** Names start with `mooring_` and end in their unit; labels never hold the id of a device, person or session. */
+export interface MetricOptions<L extends string> {
+  readonly name: `mooring_${string}`;
+  readonly help: string;
+  readonly labels?: readonly L[];
+}
+
+const registry = new Registry<PrometheusContentType | OpenMetricsContentType>();
+collectDefaultMetrics({ register: registry as Registry<PrometheusContentType> });
+
+/** The counter of that name, made at the first call. */
+export function counter<L extends string = never>(options: MetricOptions<L>): Counter<L> {
+  return existing(options.name, Counter<L>) ?? new Counter<L>(settings(options));
+}
+
+/** The gauge of that name, made at the first call; `collect` is asked for its value at every scrape. */
+export function gauge<L extends string = never>(
+  options: MetricOptions<L> & { readonly collect?: (gauge: Gauge<L>) => void | Promise<void> },
+): Gauge<L> {
+  const { collect } = options;
+  const found = existing(options.name, Gauge<L>);
+  if (found !== undefined) return found;
+  if (collect === undefined) return new Gauge<L>(settings(options));
+  return new Gauge<L>({
+    ...settings(options),
+    collect() {
+      return collect(this);
+    },
+  });
+}
+
+/** The histogram of that name, made at the first call; buckets in the unit of the name. */
+export function histogram<L extends string = never>(
+  options: MetricOptions<L> & { readonly buckets?: readonly number[] },
+): Histogram<L> {
+  const found = existing(options.name, TracedHistogram<L>);
+  const buckets = options.buckets === undefined ? {} : { buckets: [...options.buckets] };
+  return found ?? new TracedHistogram<L>({ ...settings(options), ...buckets });
+}
+
+function settings<L extends string>(options: MetricOptions<L>) {
+  return {
+    name: options.name,
+    help: options.help,
+    labelNames: [...(options.labels ?? [])],
+    registers: [registry],
+  };
+}
+
+function existing<M>(name: string, kind: new (configuration: never) => M): M | undefined {
+  const found: unknown = registry.getSingleMetric(name);
+  if (found === undefined) return undefined;
+  if (found instanceof kind) return found;
+  throw new TypeError(`metric ${name} exists and is not a ${kind.name}`);
+}
+
+// prom-client gives `observe` another shape when exemplars are on; this keeps the plain one and adds them itself.
+class TracedHistogram<L extends string> extends Histogram<L> {
+  constructor(configuration: HistogramConfiguration<L>) {
+    super({ ...configuration, enableExemplars: true });
+    const observe = this.observe.bind(this) as (data: object) => void;
+    Object.assign(this, {
+      enableExemplars: false,
+      observe: (labels: object | number, value?: number) => {
+        const observed = typeof labels === 'number' ? { value: labels } : { labels, value };
+        observe({ ...observed, exemplarLabels: exemplar() });
+      },
+    });
+  }
+}
+
+function exemplar(): Record<string, string> {
+  const span = trace.getActiveSpan()?.spanContext();
+  // An unsampled trace is stored nowhere, so pointing at it would mislead.
+  if (span === undefined || (span.traceFlags & 1) === 0) return {};
+  return { trace_id: span.traceId, span_id: span.spanId };
+}
+
+/** What a scrape answers. */
+export interface Exposition {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** All metrics as text: Prometheus 0.0.4, or OpenMetrics 1.0, the only one with exemplars. Fault `deadline` after 5 s. */
+export function exposition(openMetrics: boolean): Promise<Exposition> {
+  // The format is a setting of the registry, so two scrapes must not overlap.
+  const next = last.then(() => deadline(render(openMetrics), 5_000, 'collecting the metrics'));
+  last = next.catch(() => undefined);
+  return next;
+}
+
+async function render(openMetrics: boolean): Promise<Exposition> {
+  const metrics: { name: string }[] = registry.getMetricsAsArray();
+  const names = metrics.map((metric) => metric.name);
+  const contentType = openMetrics ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE;
+  registry.setContentType(contentType);
+  const body = await registry.metrics();
+  // Rendering OpenMetrics cuts `_total` off the names of counters and leaves them so.
+  metrics.forEach((metric, index) => {
+    metric.name = names[index] ?? metric.name;
+  });
+  return { contentType, body };
+}
