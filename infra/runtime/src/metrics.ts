@@ -6,8 +6,8 @@ import {
   Gauge,
   Histogram,
   type HistogramConfiguration,
+  type Metric,
   type OpenMetricsContentType,
-  type PrometheusContentType,
   Registry,
 } from 'prom-client';
 import { deadline } from './clock.js';
@@ -19,8 +19,10 @@ export interface MetricOptions<L extends string> {
   readonly labels?: readonly L[];
 }
 
-const registry = new Registry<PrometheusContentType | OpenMetricsContentType>();
-collectDefaultMetrics({ register: registry as Registry<PrometheusContentType> });
+// Only a registry of this format takes metrics with exemplars; the plain text is rendered through another one.
+const registry = new Registry<OpenMetricsContentType>();
+registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+collectDefaultMetrics({ register: registry });
 
 /** The counter of that name, made at the first call. */
 export function counter<L extends string = never>(options: MetricOptions<L>): Counter<L> {
@@ -100,21 +102,34 @@ let last: Promise<unknown> = Promise.resolve();
 
 /** All metrics as text: Prometheus 0.0.4, or OpenMetrics 1.0, the only one with exemplars. Fault `deadline` after 5 s. */
 export function exposition(openMetrics: boolean): Promise<Exposition> {
-  // The format is a setting of the registry, so two scrapes must not overlap.
-  const next = last.then(() => deadline(render(openMetrics), 5_000, 'collecting the metrics'));
+  const next = last.then(() =>
+    deadline(openMetrics ? renderOpenMetrics() : renderPlain(), 5_000, 'a scrape'),
+  );
   last = next.catch(() => undefined);
   return next;
 }
 
-async function render(openMetrics: boolean): Promise<Exposition> {
-  const metrics: { name: string }[] = registry.getMetricsAsArray();
+// Rendering OpenMetrics cuts `_total` off the names of counters and leaves them so: they are put back, and no other
+// rendering may see them in between.
+async function renderOpenMetrics(): Promise<Exposition> {
+  const metrics = allMetrics();
   const names = metrics.map((metric) => metric.name);
-  const contentType = openMetrics ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE;
-  registry.setContentType(contentType);
-  const body = await registry.metrics();
-  // Rendering OpenMetrics cuts `_total` off the names of counters and leaves them so.
-  metrics.forEach((metric, index) => {
-    metric.name = names[index] ?? metric.name;
-  });
-  return { contentType, body };
+  try {
+    return { contentType: registry.contentType, body: await registry.metrics() };
+  } finally {
+    metrics.forEach((metric, index) => {
+      metric.name = names[index] ?? metric.name;
+    });
+  }
+}
+
+async function renderPlain(): Promise<Exposition> {
+  const plain = new Registry();
+  for (const metric of allMetrics()) plain.registerMetric(metric);
+  return { contentType: plain.contentType, body: await plain.metrics() };
+}
+
+// The declared type of the array leaves out what every element is.
+function allMetrics(): (Metric & { name: string })[] {
+  return registry.getMetricsAsArray() as unknown as (Metric & { name: string })[];
 }
