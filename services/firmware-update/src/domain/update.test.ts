@@ -1,0 +1,135 @@
+// What each reported step does: the protocol's vectors, the order of steps, redelivery.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type DeviceUpdate, type Outcome, type Step, takeStep } from './update.js';
+
+const DEVICE = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+function step(sequence: number, status: string, more: Partial<Step> = {}): Step {
+  const place = { deviceId: DEVICE, organizationId: DEVICE, epoch: 1n, sequence: BigInt(sequence) };
+  return { ...place, timeMs: 1000 + sequence, status, reason: '', ...more };
+}
+
+/** Takes all steps; the rows by id in their last state, and each step's outcome. */
+function run(steps: readonly Step[]) {
+  const rows = new Map<string, DeviceUpdate>();
+  let latest: DeviceUpdate | undefined;
+  const outcomes: Outcome['kind'][] = [];
+  for (const one of steps) {
+    const outcome = takeStep(latest, one, () => `update-${rows.size + 1}`);
+    outcomes.push(outcome.kind);
+    if (outcome.kind !== 'changed') continue;
+    for (const row of outcome.written) rows.set(row.id, row);
+    latest = outcome.update;
+  }
+  return { rows: [...rows.values()], outcomes, latest };
+}
+
+interface Vector {
+  readonly name: string;
+  readonly kind: string;
+  readonly input: {
+    readonly payload: { readonly status?: string; readonly value?: number; readonly stage?: string };
+  };
+  readonly expected: {
+    readonly inflight?: string;
+    readonly status?: string;
+    readonly progress?: number | null;
+  };
+}
+
+const file = new URL('../../../../test/vectors/nerveshub.json', import.meta.url);
+const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as { readonly vectors: readonly Vector[] };
+const statuses = vectors.filter((v) => v.kind === 'status_update' && v.expected.inflight !== undefined);
+const progresses = vectors.filter((v) => v.kind === 'progress');
+
+describe('vectors', () => {
+  it('has some of each kind', () => {
+    expect(statuses.length).toBeGreaterThanOrEqual(6);
+    expect(progresses.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each(statuses)('$name', ({ input, expected }) => {
+    const { latest } = run([step(1, 'received'), step(2, input.payload.status ?? '')]);
+    const gone = latest?.endedAtMs !== undefined;
+    if (expected.inflight === 'deleted') expect(gone).toBe(true);
+    else expect(latest?.status).toBe(expected.inflight);
+    expect(gone).toBe(!['received', 'started'].includes(input.payload.status ?? ''));
+  });
+
+  it.each(progresses)('$name', ({ input, expected }) => {
+    const { value, stage = 'updating' } = input.payload;
+    const { latest } = run([
+      step(1, 'received'),
+      step(2, stage, value === undefined ? {} : { progress: value }),
+    ]);
+    expect(latest?.status).toBe(expected.status);
+    expect(latest?.progress ?? null).toBe(expected.progress);
+  });
+});
+
+describe('a whole update', () => {
+  it('is one row with one end, though devices say the end twice', () => {
+    const { rows, outcomes } = run([
+      step(1, 'received'),
+      step(2, 'updating', { progress: 0 }),
+      step(3, 'started'),
+      step(4, 'updating', { progress: 55 }),
+      step(5, 'updating', { progress: 100 }),
+      step(6, 'completed'),
+    ]);
+    expect(outcomes).toEqual(['changed', 'changed', 'changed', 'changed', 'changed', 'repeated']);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ status: 'completed', startedAtMs: 1001, endedAtMs: 1005, sequence: 5n });
+  });
+
+  it('keeps the progress over a step that gives none', () => {
+    const { latest } = run([step(1, 'downloading', { progress: 30 }), step(2, 'started')]);
+    expect(latest).toMatchObject({ status: 'started', progress: 30 });
+  });
+
+  it('a complete download is no complete update', () => {
+    expect(run([step(1, 'downloading', { progress: 100 })]).latest?.endedAtMs).toBeUndefined();
+  });
+
+  it('opens a row at the first step after an end, in the same session too', () => {
+    const { rows } = run([step(1, 'received'), step(2, 'failed', { reason: 'x' }), step(3, 'received')]);
+    expect(rows.map((row) => row.status)).toEqual(['failed', 'received']);
+    expect(rows[0]?.reason).toBe('x');
+  });
+
+  it('expires an update in flight when another one is received', () => {
+    const { rows } = run([step(1, 'received'), step(2, 'updating', { progress: 9 }), step(3, 'received')]);
+    expect(rows.map((row) => row.status)).toEqual(['expired', 'received']);
+    expect(rows[0]).toMatchObject({ endedAtMs: 1003, sequence: 2n });
+    expect(rows[0]).not.toHaveProperty('progress');
+  });
+
+  it('counts the same end in a later session as another update', () => {
+    const { rows } = run([step(1, 'ignored'), step(1, 'ignored', { epoch: 2n })]);
+    expect(rows).toHaveLength(2);
+  });
+});
+
+describe('steps that change nothing', () => {
+  it('come again, or late from an older session', () => {
+    const first = [step(4, 'received'), step(5, 'started')];
+    const late = step(99, 'failed', { epoch: 0n });
+    const { outcomes, latest } = run([...first, ...first, late]);
+    expect(outcomes).toEqual(['changed', 'changed', 'stale', 'stale', 'stale']);
+    expect(latest?.status).toBe('started');
+  });
+
+  it.each(['idle', 'unknown', 'expired', 'constructor', ''])('status %j is noted only', (status) => {
+    const { outcomes, latest } = run([step(1, 'received'), step(2, status)]);
+    expect(outcomes).toEqual(['changed', 'noted']);
+    expect(latest?.status).toBe('received');
+  });
+
+  it('bounds what a device says', () => {
+    const { latest } = run([step(1, 'downloading', { progress: 1e9, reason: 'r'.repeat(5000) })]);
+    expect(latest?.progress).toBe(100);
+    expect(latest?.reason).toHaveLength(500);
+    expect(run([step(1, 'downloading', { progress: Number.NaN })]).latest).not.toHaveProperty('progress');
+  });
+});

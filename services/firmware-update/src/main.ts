@@ -1,0 +1,6 @@
+// Starts the firmware-update service.
+import { main } from '@mooring/runtime';
+import { app } from './app.js';
+import { config } from './config.js';
+
+await main('firmware-update', config, app, { migrations: new URL('../prisma/migrations', import.meta.url) });
