@@ -1,0 +1,94 @@
+// Owns connections to a service's database: the pool, its end, and transactions on it.
+import pg from 'pg';
+import { logger } from '../log.js';
+import { gauge } from '../metrics.js';
+import type { Runnable } from '../supervise.js';
+import { postgresFault } from './fault.js';
+import { postgresTarget } from './url.js';
+
+const CONNECT_LIMIT_MS = 5_000;
+const STATEMENT_LIMIT_MS = 30_000;
+
+const log = logger('postgres');
+const pools = new Map<string, pg.Pool>();
+
+gauge({
+  name: 'mooring_postgres_connections',
+  help: 'Connections of a pool, and callers that wait for one',
+  labels: ['pool', 'state'],
+  collect(metric) {
+    for (const [pool, { totalCount, idleCount, waitingCount }] of pools) {
+      metric.set({ pool, state: 'busy' }, totalCount - idleCount);
+      metric.set({ pool, state: 'idle' }, idleCount);
+      metric.set({ pool, state: 'waiting' }, waitingCount);
+    }
+  },
+});
+
+/**
+ * A pool of at most `max` connections, which Postgres lists under `name`. It connects when first asked. A statement may
+ * take 30 s, getting a connection 5 s.
+ */
+export function postgresPool(url: string, options: { readonly max: number; readonly name: string }): pg.Pool {
+  const { connectionString, options: startup } = postgresTarget(url);
+  const pool = new pg.Pool({
+    connectionString,
+    options: startup,
+    max: options.max,
+    application_name: options.name,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    statement_timeout: STATEMENT_LIMIT_MS,
+    keepAlive: true,
+  });
+  // An idle connection that breaks has no caller to tell; the pool replaces it.
+  pool.on('error', (error) => log.warn({ err: error, pool: options.name }, 'idle database connection lost'));
+  pools.set(options.name, pool);
+  return pool;
+}
+
+/** Ready at once; closes the pool at the end, when all connections have been given back. */
+export function poolRunnable(pool: pg.Pool): Runnable {
+  return {
+    name: 'postgres',
+    async run({ signal, ready }) {
+      ready();
+      if (!signal.aborted) {
+        await new Promise<void>((resolve) =>
+          signal.addEventListener('abort', () => resolve(), { once: true }),
+        );
+      }
+      for (const [name, known] of pools) if (known === pool) pools.delete(name);
+      await pool.end();
+    },
+  };
+}
+
+/** Runs `fn` in one transaction: commits when it resolves, rolls back when it rejects. Throws faults only. */
+export async function transaction<T>(pool: pg.Pool, fn: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  let client: pg.PoolClient;
+  try {
+    client = await pool.connect();
+  } catch (error) {
+    throw postgresFault(error);
+  }
+  try {
+    await client.query('BEGIN');
+    const result = await fn(client);
+    await client.query('COMMIT');
+    client.release();
+    return result;
+  } catch (error) {
+    await rollBack(client);
+    throw postgresFault(error);
+  }
+}
+
+async function rollBack(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('ROLLBACK');
+    client.release();
+  } catch (error) {
+    log.warn({ err: error }, 'rollback failed; the connection is dropped');
+    client.release(true);
+  }
+}
