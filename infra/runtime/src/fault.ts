@@ -27,7 +27,7 @@ export interface FaultOptions {
 /** Thrown when something expected goes wrong at a boundary; the code alone decides what callers do about it. */
 export class Fault extends Error {
   readonly code: FaultCode;
-  readonly details?: readonly FaultDetail[];
+  declare readonly details?: readonly FaultDetail[];
 
   constructor(code: FaultCode, message: string, options: FaultOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);

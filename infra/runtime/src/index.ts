@@ -2,9 +2,11 @@
 export * from './clock.js';
 export { type Config, defineConfig, type Environment } from './config.js';
 export * from './fault.js';
+export * from './grpc/index.js';
 export * from './ids.js';
 export { logger } from './log.js';
 export { counter, gauge, histogram, type MetricOptions } from './metrics.js';
+export * from './nats/index.js';
 export { postgresFault } from './postgres/fault.js';
 export { migrateDeploy } from './postgres/migrate.js';
 export { poolRunnable, postgresPool, transaction } from './postgres/pool.js';

@@ -2,7 +2,8 @@
 import { trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 
-const SECRET_FIELD = /(?:token|secret|password|authorization|key)s?$/i;
+const SECRET_NAMES = ['token', 'secret', 'password', 'authorization', 'key'];
+const SECRET_FIELD = new RegExp(`(?:${SECRET_NAMES.join('|')})s?$`, 'i');
 const MAX_DEPTH = 6;
 
 /** A copy in which every field whose name ends in token, secret, password, authorization or key is replaced. */
@@ -45,9 +46,10 @@ export function rootLogger(destination: DestinationStream): Logger {
     timestamp: stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      bindings: (fields: Record<string, unknown>) => redactFields(fields),
       log: (fields: Record<string, unknown>) => redactFields(fields),
     },
+    // The fields that a child is made with do not pass the formatter above.
+    redact: { paths: SECRET_NAMES, censor: '[redacted]' },
     mixin: surroundings,
     serializers: {
       err: (error: Error) => redactFields(stdSerializers.err(error)),
@@ -69,7 +71,7 @@ export function logger(component: string, fields?: Record<string, unknown>): Log
     found = root.child({ component });
     components.set(component, found);
   }
-  return fields === undefined ? found : found.child(fields);
+  return fields === undefined ? found : found.child(redactFields(fields));
 }
 
 /** Names the process in every line from now on. Called by main. */
