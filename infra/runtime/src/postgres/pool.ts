@@ -42,6 +42,10 @@ export function postgresPool(url: string, options: { readonly max: number; reado
   });
   // An idle connection that breaks has no caller to tell; the pool replaces it.
   pool.on('error', (error) => log.warn({ err: error, pool: options.name }, 'idle database connection lost'));
+  // One that breaks in somebody's hands fails what they do with it; without a listener it would also end the process.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.debug({ err: error, pool: options.name }, 'database connection lost'));
+  });
   pools.set(options.name, pool);
   return pool;
 }
