@@ -1,0 +1,53 @@
+// Answers a dialect's questions by asking the registry; every failure is an answer, and there is always one.
+import type { registry } from '@mooring/proto';
+import {
+  asFault,
+  contextFromTraceparent,
+  currentTraceparent,
+  type GrpcClient,
+  inSpan,
+} from '@mooring/runtime';
+import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import type { Answer, Question } from '../dialects/dialect.js';
+import type { Origin } from '../session/ports.js';
+import type { Sampler } from '../session/sampler.js';
+import type { Admission } from './admission.js';
+import { isRefusalCode } from './answer.js';
+
+export interface AskerOptions {
+  readonly admission: Admission;
+  readonly client: GrpcClient<registry.RegistryClient>;
+  readonly sampler: Sampler;
+}
+
+/** Admissions are always traced: below the frame that caused them when that is sampled, else linked to the upgrade. */
+export function asker({ admission, client, sampler }: AskerOptions) {
+  return (question: Question, origin: Origin): Promise<Answer> => {
+    const options = {
+      kind: SpanKind.CLIENT,
+      attributes: { 'mooring.dialect': origin.dialect, 'mooring.connection': origin.connectionId },
+      parent: sampler.active === undefined ? ROOT_CONTEXT : contextFromTraceparent(sampler.active),
+      links: linkTo(origin.traceparent),
+    };
+    if (question.kind === 'admit')
+      return inSpan('edge admit', options, () => admission.admit(question, origin, currentTraceparent()));
+    return inSpan('edge authenticate', options, () => authenticate(client, question.token));
+  };
+}
+
+async function authenticate(client: AskerOptions['client'], token: string): Promise<Answer> {
+  try {
+    const { principal } = await client.authenticate({ token });
+    const userId = principal?.userId || principal?.apiKeyId;
+    if (userId) return { kind: 'authenticated', userId };
+    return { kind: 'refused', code: 'unauthenticated', message: 'The token stands for nobody' };
+  } catch (error) {
+    const { code, message } = asFault(error);
+    return { kind: 'refused', code: isRefusalCode(code) ? code : 'unavailable', message };
+  }
+}
+
+function linkTo(traceparent: string | undefined) {
+  const context = traceparent && trace.getSpanContext(contextFromTraceparent(traceparent));
+  return context ? [{ context }] : [];
+}

@@ -1,0 +1,39 @@
+// Binds a path to a dialect whatever its state type is, so that one table can hold them all.
+import type {
+  CloseReason,
+  Dialect,
+  DialectName,
+  Hello,
+  Limits,
+  UpgradeDecision,
+} from '../dialects/dialect.js';
+import type { LiveSession, Peer, SessionPorts } from './ports.js';
+import { Session, type SessionSettings } from './session.js';
+
+/** A path of the edge and what answers there. */
+export interface Endpoint {
+  readonly path: string;
+  readonly dialect: DialectName;
+  readonly limits: Limits;
+  upgrade(hello: Hello): UpgradeDecision;
+  /** `traceparent` is the upgrade's span, if it is sampled. */
+  start(
+    hello: Hello,
+    peer: Peer,
+    ports: SessionPorts,
+    settings: SessionSettings,
+    traceparent?: string,
+  ): LiveSession;
+  closeFor(reason: CloseReason): { readonly code: number; readonly text: string };
+}
+
+export function endpoint<S>(path: string, dialect: Dialect<S>): Endpoint {
+  return {
+    path,
+    dialect: dialect.name,
+    limits: dialect.limits,
+    upgrade: (hello) => dialect.upgrade(hello),
+    start: (...parts) => new Session(dialect, ...parts),
+    closeFor: (reason) => dialect.closeFor(reason),
+  };
+}

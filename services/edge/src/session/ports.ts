@@ -1,0 +1,77 @@
+// What a session needs of the rest of the edge, as interfaces: so it runs in tests without sockets, NATS or registry.
+import type {
+  AdmittedDevice,
+  Answer,
+  CloseReason,
+  DeviceEvent,
+  DevicePolicy,
+  DialectName,
+  Question,
+} from '../dialects/dialect.js';
+
+/** The other end of a connection. */
+export interface Peer {
+  /** False when the peer reads too slowly and the frame was dropped. */
+  send(frame: string | Uint8Array): boolean;
+  /** Ends the connection with a close frame; the socket's close callback follows. */
+  end(code: number, text: string): void;
+}
+
+/** Who asks for admission, besides the question itself. */
+export interface Origin {
+  readonly dialect: DialectName;
+  readonly connectionId: string;
+  readonly remoteAddress: string;
+  readonly policy: DevicePolicy;
+  /** The upgrade's span; undefined unless it is sampled. */
+  readonly traceparent: string | undefined;
+}
+
+/** Called once per event that carries a receipt. */
+export type Settled = (outcome: 'durable' | 'shed') => void;
+
+export interface SessionPorts {
+  /** Takes an event for the bus; never blocks, never throws. `sequence` grows within the session. */
+  emit(event: DeviceEvent, dialect: DialectName, sequence: number, settled: Settled | undefined): void;
+  /** Answers within its deadline, always; failures are answers too. */
+  ask(question: Question, origin: Origin): Promise<Answer>;
+  /** The device's presence on this session is over. */
+  left(device: AdmittedDevice, reason: string): void;
+  readonly events: SessionEvents;
+  readonly sampler: FrameSampler;
+}
+
+/** What sessions report of themselves, without ids in labels. */
+export interface SessionEvents {
+  counted(dialect: DialectName, outcome: string, what: string): void;
+  admission(dialect: DialectName, outcome: string): void;
+  crashed(dialect: DialectName, connectionId: string, error: unknown): void;
+  tooFast(dialect: DialectName): void;
+  slowReader(dialect: DialectName): void;
+}
+
+/** Decides which frames are traced before any tracer is called. */
+export interface FrameSampler {
+  /** Runs `fn`, for one frame in N inside a span that is linked to the upgrade's. */
+  run(dialect: DialectName, upgrade: string | undefined, fn: () => void): void;
+}
+
+/** A session as the sockets and the downlink see it. */
+export interface LiveSession {
+  readonly connectionId: string;
+  readonly dialect: DialectName;
+  /** One frame, borrowed until this returns. */
+  frame(data: Uint8Array, binary: boolean): void;
+  /** A ping or pong came: the peer lives. */
+  alive(): void;
+  /** The socket is gone; `reason` goes into the connection history unless the edge itself closed with another. */
+  closed(reason: string): void;
+  /** Ends the connection the way this dialect's clients understand. */
+  end(close: CloseReason, reason: string): void;
+  /** The registry let this device in on another connection. False when it is not here with that epoch. */
+  superseded(deviceNumber: bigint, epoch: bigint): boolean;
+  /** The platform ends this device's session. False when it is not here with that epoch. */
+  disconnect(deviceNumber: bigint, epoch: bigint, reason: string): boolean;
+  /** Devices on this connection, if a frame, ping or pong came since the last call. */
+  seen(): readonly AdmittedDevice[];
+}

@@ -1,0 +1,118 @@
+// Ends the sockets: binds every path to its endpoint, and uWebSockets.js callbacks to sessions. Decides nothing.
+
+import type { us_listen_socket, WebSocketBehavior } from 'uWebSockets.js';
+import type { Directory } from '../session/directory.js';
+import type { Endpoint } from '../session/endpoint.js';
+import type { SessionPorts } from '../session/ports.js';
+import type { SessionSettings } from '../session/session.js';
+import { closeListenSocket, compressionOff, listenOn, type NativeApp, nativeApp } from './native.js';
+import { type SocketData, SocketPeer } from './peer.js';
+import { type UpgradeOptions, upgrade } from './upgrade.js';
+
+export interface ListenerOptions extends UpgradeOptions {
+  readonly host: string;
+  readonly ports: readonly number[];
+  /** Several processes share the ports when true (SO_REUSEPORT). */
+  readonly sharePorts: boolean;
+  readonly endpoints: readonly Endpoint[];
+  readonly directory: Directory;
+  readonly settings: SessionSettings;
+  readonly sessionPorts: SessionPorts;
+  opened(endpoint: Endpoint): void;
+  closed(endpoint: Endpoint, reason: string): void;
+}
+
+// Between a dialect's limit and this the session closes with the dialect's own code; above it the connection is cut.
+const HARD_LIMIT_FACTOR = 2;
+const MAX_BACKPRESSURE_BYTES = 1024 * 1024;
+
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #app: NativeApp;
+  readonly #sockets: us_listen_socket[] = [];
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.#app = nativeApp();
+    for (const endpoint of options.endpoints)
+      this.#app.ws<SocketData>(endpoint.path, this.#behavior(endpoint));
+    // NervesHub load balancers and clients ask for this one; everything else on the edge is a socket.
+    this.#app.get('/status/alive', (response) => void response.end('Hello, Friend!'));
+    this.#app.any('/*', (response, request) => {
+      const known = options.endpoints.some(({ path }) => path === request.getUrl());
+      response.writeStatus(known ? '400 Bad Request' : '404 Not Found');
+      response.end(known ? 'This path takes WebSocket connections.' : 'Nothing is here.');
+    });
+  }
+
+  /** Fault `unavailable` when a port is taken. */
+  listen(): void {
+    const { host, ports, sharePorts } = this.#options;
+    for (const port of ports) this.#sockets.push(listenOn(this.#app, host, port, sharePorts));
+  }
+
+  /** No new connections from now on; those that are open stay. */
+  stopListening(): void {
+    for (const socket of this.#sockets.splice(0)) closeListenSocket(socket);
+  }
+
+  /** Cuts whatever is still open. */
+  close(): void {
+    this.stopListening();
+    this.#app.close();
+  }
+
+  #behavior(endpoint: Endpoint): WebSocketBehavior<SocketData> {
+    const options = this.#options;
+    return {
+      compression: compressionOff,
+      maxPayloadLength: endpoint.limits.maxFrameBytes * HARD_LIMIT_FACTOR,
+      idleTimeout: endpoint.limits.idleS,
+      maxBackpressure: MAX_BACKPRESSURE_BYTES,
+      sendPingsAutomatically: true,
+      upgrade: (response, request, context) => upgrade(endpoint, options, response, request, context),
+      open: (socket) => {
+        const data = socket.getUserData();
+        const { hello } = data;
+        if (hello === undefined) return;
+        data.hello = undefined;
+        data.peer = new SocketPeer(socket);
+        options.opened(endpoint);
+        const { sessionPorts, settings } = options;
+        const session = endpoint.start(hello, data.peer, sessionPorts, settings, data.traceparent);
+        // A dialect may have closed at once; its close handler ran before there was a session.
+        if (!data.peer.open) {
+          session.closed('closed_at_open');
+          return;
+        }
+        data.session = session;
+        options.directory.add(session);
+      },
+      message: (socket, message, binary) =>
+        socket.getUserData().session?.frame(new Uint8Array(message), binary),
+      ping: (socket) => socket.getUserData().session?.alive(),
+      pong: (socket) => socket.getUserData().session?.alive(),
+      close: (socket, code, message) => {
+        const { session, peer } = socket.getUserData();
+        peer?.gone();
+        if (session === undefined) return;
+        options.directory.remove(session.connectionId);
+        const reason = closeReason(code, Buffer.from(message).toString('utf8'));
+        session.closed(reason);
+        options.closed(endpoint, reason);
+      },
+    };
+  }
+}
+
+// uWebSockets.js says why it cut a connection only in this text; its code is 1006 for all of them.
+const CUT: Readonly<Record<string, string>> = {
+  'WebSocket timed out from inactivity': 'idle_timeout',
+  'Received too big message': 'frame_too_big',
+  'Received invalid UTF-8': 'invalid_utf8',
+};
+
+function closeReason(code: number, message: string): string {
+  if (code !== 1006) return 'peer_closed';
+  return CUT[message] ?? 'connection_lost';
+}

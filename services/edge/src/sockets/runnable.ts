@@ -1,0 +1,42 @@
+// The sockets as a part of the process: listens when everything below is ready, drains before anything below stops.
+import { every, type Runnable } from '@mooring/runtime';
+import type { Directory } from '../session/directory.js';
+import { drain } from './drain.js';
+import type { Gate } from './gate.js';
+import type { Listener } from './listener.js';
+
+export interface SocketsOptions {
+  readonly listener: Listener;
+  readonly gate: Gate;
+  readonly directory: Directory;
+  viewersShed(): boolean;
+  readonly delayMs: number;
+  readonly spreadMs: number;
+}
+
+const SHED_CHECK_MS = 500;
+const STOP_MARGIN_MS = 5_000;
+
+export function socketsRunnable(options: SocketsOptions): Runnable {
+  const { listener, gate, directory, delayMs, spreadMs, viewersShed } = options;
+  return {
+    name: 'sockets',
+    stopLimitMs: delayMs + 2 * spreadMs + STOP_MARGIN_MS,
+    run: async ({ signal, ready }) => {
+      listener.listen();
+      ready();
+      // Viewers can come back later; what devices measure cannot be measured again.
+      await every(SHED_CHECK_MS, () => (viewersShed() ? shedViewers(directory) : undefined), signal);
+      const stop = (): void => {
+        gate.draining = true;
+      };
+      await drain({ directory, delayMs, spreadMs, stop, stopListening: () => listener.stopListening() });
+      listener.close();
+    },
+  };
+}
+
+function shedViewers(directory: Directory): void {
+  for (const session of [...directory.all()])
+    if (session.dialect === 'viewer') session.end('overload', 'shed');
+}

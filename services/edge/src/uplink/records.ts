@@ -1,0 +1,89 @@
+// Device log, facts and update steps as batches of records.
+import { bus } from '@mooring/proto';
+import type { DialectName, JsonObject } from '../dialects/dialect.js';
+import type { Builder, EventKind, EventOf } from './builder.js';
+import { SourceTable } from './sources.js';
+
+/** One event never takes more than this of a bus message; a larger one is refused and counted. */
+const MAX_RECORD_BYTES = 128 * 1024;
+const RECORD_OVERHEAD_BYTES = 64;
+
+interface Batch<R> extends Pick<bus.LogBatch, 'header' | 'organizations' | 'sources'> {
+  readonly records: readonly R[];
+}
+
+interface RecordKind<K extends EventKind, R> {
+  /** The record, and the length of its variable parts. */
+  record(event: EventOf<K>, source: number, sequence: number): readonly [R, number];
+  encode(batch: Batch<R>): Uint8Array;
+}
+
+class RecordBuilder<K extends EventKind, R> implements Builder<K> {
+  readonly #kind: RecordKind<K, R>;
+  readonly #table = new SourceTable();
+  readonly #records: R[] = [];
+  #bytes = 0;
+
+  constructor(kind: RecordKind<K, R>) {
+    this.#kind = kind;
+  }
+
+  get count(): number {
+    return this.#records.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(event: EventOf<K>, dialect: DialectName, sequence: number): string | undefined {
+    const source = this.#table.indexOf(event.device, dialect);
+    const [record, length] = this.#kind.record(event, source, sequence);
+    if (length > MAX_RECORD_BYTES) return 'record_too_big';
+    this.#records.push(record);
+    this.#bytes += length + RECORD_OVERHEAD_BYTES;
+    return undefined;
+  }
+
+  encode(header: bus.BatchHeader): Uint8Array {
+    const { organizations, sources } = this.#table;
+    return this.#kind.encode({ header, organizations, sources, records: this.#records });
+  }
+}
+
+export const logBuilder = (): Builder<'log'> =>
+  new RecordBuilder({
+    record({ timeMs, name, level, message, fields }: EventOf<'log'>, source, sequence) {
+      const fieldsJson = JSON.stringify(fields);
+      const record: bus.LogRecord = { source, sequence, timeMs, name, level, message, fieldsJson };
+      return [record, bytesOf(message) + bytesOf(fieldsJson)];
+    },
+    encode: (batch: Batch<bus.LogRecord>) => bus.LogBatch.encode(batch).finish(),
+  });
+
+export const factsBuilder = (): Builder<'facts'> =>
+  new RecordBuilder({
+    record({ timeMs, profile, firmware, reported }: EventOf<'facts'>, source, sequence) {
+      const [profileJson, firmwareJson, reportedJson] = [json(profile), json(firmware), json(reported)];
+      const record: bus.FactsRecord = { source, sequence, timeMs, profileJson, firmwareJson, reportedJson };
+      return [record, bytesOf(profileJson) + bytesOf(firmwareJson) + bytesOf(reportedJson)];
+    },
+    encode: (batch: Batch<bus.FactsRecord>) => bus.FactsBatch.encode(batch).finish(),
+  });
+
+export const updateBuilder = (): Builder<'update'> =>
+  new RecordBuilder({
+    record({ timeMs, status, progress, reason = '', delayS }: EventOf<'update'>, source, sequence) {
+      const record: bus.UpdateRecord = { source, sequence, timeMs, status, progress, reason, delayS };
+      return [record, bytesOf(reason)];
+    },
+    encode: (batch: Batch<bus.UpdateRecord>) => bus.UpdateBatch.encode(batch).finish(),
+  });
+
+function json(value: JsonObject | undefined): string {
+  return value === undefined ? '' : JSON.stringify(value);
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text);
+}
