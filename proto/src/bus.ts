@@ -1,0 +1,5 @@
+// The messages on the bus.
+export * from './gen/mooring/bus/v1/device.js';
+export * from './gen/mooring/bus/v1/edge.js';
+export * from './gen/mooring/bus/v1/live.js';
+export * from './gen/mooring/bus/v1/uplink.js';

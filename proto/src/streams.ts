@@ -1,0 +1,44 @@
+// Every JetStream stream as data: what it holds, for how long, and why. Applied by one command, never by a service.
+import { deadLetterStream, stream } from '@mooring/runtime';
+import { device, uplink } from './subjects.js';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const GIB = 1024 ** 3;
+
+export const telemetryStream = stream({
+  name: 'TELEMETRY',
+  subjects: [uplink.reading, uplink.log],
+  maxAgeMs: DAY_MS,
+  maxBytes: 4 * GIB,
+  duplicateWindowMs: 2 * MINUTE_MS,
+  why: 'The durable rung of every reading: long enough to sit out a day without Postgres.',
+});
+
+export const deviceStream = stream({
+  name: 'DEVICE',
+  subjects: [uplink.facts, device.connected, device.disconnected, device.deleted],
+  maxAgeMs: 7 * DAY_MS,
+  maxBytes: GIB,
+  duplicateWindowMs: 2 * MINUTE_MS,
+  why: 'What is known of devices changes rarely and matters long: a consumer away for days catches up.',
+});
+
+export const firmwareStream = stream({
+  name: 'FIRMWARE',
+  subjects: [uplink.update],
+  maxAgeMs: 7 * DAY_MS,
+  maxBytes: GIB,
+  duplicateWindowMs: 2 * MINUTE_MS,
+  why: 'The steps of an update decide rollouts and must survive a restart of whoever counts them.',
+});
+
+/** All of them, in the order in which they are applied. */
+export const streams = [telemetryStream, deviceStream, firmwareStream, deadLetterStream] as const;
+
+/** NATS KV bucket in which each edge node holds its lease: key node, value boot. */
+export const edgeLease = {
+  bucket: 'edge-lease',
+  ttlMs: 8_000,
+  renewMs: 2_000,
+} as const;
