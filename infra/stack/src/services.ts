@@ -1,0 +1,131 @@
+// Which process gets which program, ports and variables: the one table of the stack.
+import type { StackFlags } from './flags.js';
+import { postgresUrl } from './postgres.js';
+
+/** One service process, as the stack starts it. */
+export interface ServicePlan {
+  readonly name: string;
+  readonly program: string;
+  readonly healthPort: number;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Plan {
+  /** Started together, each with a gRPC server. */
+  readonly backends: readonly ServicePlan[];
+  readonly api: ServicePlan;
+  readonly edges: readonly ServicePlan[];
+  /** Databases to migrate: service folder and URL. */
+  readonly databases: readonly { readonly service: string; readonly url: string }[];
+  readonly urls: {
+    readonly nats: string;
+    readonly postgres: string;
+    readonly api: string;
+    readonly firmware: string;
+    readonly edges: readonly string[];
+  };
+}
+
+export interface PlanInputs {
+  readonly flags: StackFlags;
+  readonly natsPort: number;
+  readonly postgresPort: number;
+  readonly postgresPassword: string;
+  readonly registrySecret: string;
+  /** A free port at every call. */
+  takePort(): number;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/** How many free ports `plan` takes. */
+export function portsNeeded(edges: number): number {
+  return 4 * 2 + 1 + edges;
+}
+
+export function plan(inputs: PlanInputs): Plan {
+  const { flags, natsPort, takePort } = inputs;
+  const nats = `nats://${LOOPBACK}:${natsPort}`;
+  const database = (name: string): string =>
+    postgresUrl({ port: inputs.postgresPort, password: inputs.postgresPassword }, name);
+  const base = (prefix: string, healthPort: number) => ({
+    NATS_URL: nats,
+    [`${prefix}_HEALTH_HOST`]: LOOPBACK,
+    [`${prefix}_HEALTH_PORT`]: String(healthPort),
+  });
+  const addresses = new Map<string, string>();
+  const backend = (service: string, prefix: string, env: Record<string, string>): ServicePlan => {
+    const [healthPort, grpcPort] = [takePort(), takePort()];
+    addresses.set(prefix, `${LOOPBACK}:${grpcPort}`);
+    const grpc = { [`${prefix}_GRPC_HOST`]: LOOPBACK, [`${prefix}_GRPC_PORT`]: String(grpcPort) };
+    const program = `services/${service}/dist/main.js`;
+    return { name: service, program, healthPort, env: { ...base(prefix, healthPort), ...grpc, ...env } };
+  };
+  const backends = [
+    backend('registry', 'REGISTRY', {
+      REGISTRY_POSTGRES_URL: database('registry'),
+      REGISTRY_SECRET: inputs.registrySecret,
+      REGISTRY_OPERATORS: flags.owner.email,
+    }),
+    backend('telemetry', 'TELEMETRY', { TELEMETRY_POSTGRES_URL: database('telemetry') }),
+    backend('signaling', 'SIGNALING', {}),
+    backend('firmware-update', 'FIRMWARE', { FIRMWARE_POSTGRES_URL: database('firmware') }),
+  ];
+  const address = (prefix: string): string => addresses.get(prefix) ?? '';
+  const apiHealth = takePort();
+  const api: ServicePlan = {
+    name: 'api',
+    program: 'services/api/dist/main.js',
+    healthPort: apiHealth,
+    env: {
+      ...base('API', apiHealth),
+      API_HOST: flags.host,
+      API_PORT: String(flags.apiPort),
+      API_REGISTRY_ADDRESS: address('REGISTRY'),
+      API_TELEMETRY_ADDRESS: address('TELEMETRY'),
+      API_SIGNALING_ADDRESS: address('SIGNALING'),
+      API_FIRMWARE_ADDRESS: address('FIRMWARE'),
+    },
+  };
+  const edges = edgePorts(flags).map((port, index): ServicePlan => {
+    const healthPort = takePort();
+    const env = {
+      ...base('EDGE', healthPort),
+      EDGE_NODE: `edge-${index + 1}`,
+      EDGE_HOST: flags.host,
+      EDGE_PORT: String(port),
+      // One process can have a port burnt into a device; the first one has it.
+      EDGE_EXTRA_PORTS: index === 0 ? flags.listen.join(',') : '',
+      EDGE_DEVICE_AUTH: flags.deviceAuth,
+      EDGE_REGISTRY_ADDRESS: address('REGISTRY'),
+    };
+    return { name: `edge-${index + 1}`, program: 'services/edge/dist/main.js', healthPort, env };
+  });
+  const [, , , firmware] = backends;
+  return {
+    backends,
+    api,
+    edges,
+    databases: [
+      { service: 'registry', url: database('registry') },
+      { service: 'telemetry', url: database('telemetry') },
+      { service: 'firmware-update', url: database('firmware') },
+    ],
+    urls: {
+      nats,
+      postgres: postgresUrl({ port: inputs.postgresPort, password: inputs.postgresPassword }),
+      api: `http://${reachable(flags.host)}:${flags.apiPort}`,
+      firmware: `http://${LOOPBACK}:${firmware?.healthPort ?? 0}`,
+      edges: edgePorts(flags).map((port) => `ws://${reachable(flags.host)}:${port}`),
+    },
+  };
+}
+
+/** The first edge has the given port, the others the next ones. */
+export function edgePorts(flags: Pick<StackFlags, 'edgePort' | 'edges'>): readonly number[] {
+  return Array.from({ length: flags.edges }, (_, index) => flags.edgePort + index);
+}
+
+function reachable(host: string): string {
+  return host === '0.0.0.0' ? LOOPBACK : host;
+}
