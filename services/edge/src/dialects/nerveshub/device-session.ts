@@ -1,0 +1,24 @@
+// What the channels of one socket remember about their device: plain, small and bounded.
+import type { AdmittedDevice } from '../dialect.js';
+import type { Extension } from './extension.js';
+import { fullBucket, type TokenBucket } from './token-bucket.js';
+
+/** The last state of an update that was reported; what repeats it is not written again. */
+export interface ReportedUpdate {
+  readonly status: string;
+  readonly progress: number | undefined;
+}
+
+export interface DeviceSession {
+  readonly device: AdmittedDevice;
+  readonly update?: ReportedUpdate;
+  /** Extensions agreed on in the last join of `extensions`, and those of them that the device has switched on. */
+  readonly agreed: readonly Extension[];
+  readonly attached: readonly Extension[];
+  /** For `logging:send`. */
+  readonly logging: TokenBucket;
+}
+
+export function beginSession(device: AdmittedDevice): DeviceSession {
+  return { device, agreed: [], attached: [], logging: fullBucket() };
+}

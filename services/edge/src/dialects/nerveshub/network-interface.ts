@@ -1,0 +1,8 @@
+// The kind of network behind an interface name, as the reference tells them apart.
+
+/** `wlan*` is wifi, `eth*` and `en*` ethernet, `wwan*` cellular, everything else unknown (nerveshub.md, 3.4). */
+export function networkKind(name: string): 'wifi' | 'ethernet' | 'cellular' | 'unknown' {
+  if (name.startsWith('wlan')) return 'wifi';
+  if (name.startsWith('eth') || name.startsWith('en')) return 'ethernet';
+  return name.startsWith('wwan') ? 'cellular' : 'unknown';
+}
