@@ -1,7 +1,7 @@
 // Every Kinetid vector that a device's text can show, and that no bytes break the codec.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { vectorsOf } from '../_drive.js';
+import { seedText, vectorsOf } from '../_drive.js';
 import { decode, encodeError, encodeHello, isDeviceId, type Message, macAddressOf } from './wire.js';
 
 const text = (value: string) => decode({ data: Buffer.from(value, 'utf8'), binary: false });
@@ -26,6 +26,13 @@ describe('vectors', () => {
     const { id: _, ...error } = JSON.parse(messages.find((m) => m.includes('"error"')) ?? '{}') as Message;
     expect(JSON.parse(encodeError('39628657580236', 'not_registered'))).toEqual(error);
   });
+});
+
+it('reads the hello that the seed prints, each time', () => {
+  const lines = seedText('001_24dd38f449b57c20.txt')
+    .split('\n')
+    .filter((line) => line.startsWith('{"cmd"'));
+  expect(lines.map(text)).toEqual(Array(2).fill({ cmd: 'hello', deviceId: '39628657580236' }));
 });
 
 describe('decode', () => {

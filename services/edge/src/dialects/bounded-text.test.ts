@@ -1,0 +1,36 @@
+// What becomes of text that is too long or that no database takes.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { boundedText, MAX_TEXT_BYTES, textOf } from './bounded-text.js';
+
+it.each([
+  ['abc', 3, 'abc'],
+  ['abcd', 3, 'abc'],
+  ['aé', 2, 'a'],
+  ['aé', 3, 'aé'],
+  ['😀😀', 7, '😀'],
+  ['a\u0000b', 10, 'a\ufffdb'],
+  ['a\ud800b', 10, 'a\ufffdb'],
+])('%j within %i bytes is %j', (text, maxBytes, expected) => {
+  expect(boundedText(text, maxBytes)).toBe(expected);
+});
+
+it('never gives more than was asked for, nor what cannot be stored', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), fc.nat({ max: 2000 }), (text, maxBytes) => {
+      const bounded = boundedText(text, maxBytes);
+      expect(Buffer.byteLength(bounded)).toBeLessThanOrEqual(Math.min(maxBytes, MAX_TEXT_BYTES));
+      expect(bounded).not.toContain('\u0000');
+      expect(Buffer.from(bounded).toString()).toBe(bounded);
+    }),
+  );
+});
+
+it('takes text only, and no empty one', () => {
+  expect([textOf('a', 5), textOf('', 5), textOf(7, 5), textOf(null, 5)]).toEqual([
+    'a',
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
