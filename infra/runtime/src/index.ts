@@ -5,7 +5,7 @@ export * from './fault.js';
 export * from './grpc/index.js';
 export * from './ids.js';
 export { logger } from './log.js';
-export { counter, gauge, histogram, type MetricOptions } from './metrics.js';
+export { counter, type Exposition, exposition, gauge, histogram, type MetricOptions } from './metrics.js';
 export * from './nats/index.js';
 export { postgresFault } from './postgres/fault.js';
 export { migrateDeploy } from './postgres/migrate.js';

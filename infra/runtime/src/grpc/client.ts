@@ -33,21 +33,25 @@ export interface ClientCallOptions {
 
 type Callback<R> = (error: ServiceError | null, response: R) => void;
 
+// The richest kind first: what answers once is, by its shape, part of what streams.
 type Method<M> = M extends (
-  request: infer Q,
   metadata: Metadata,
-  options: Partial<CallOptions>,
-  callback: Callback<infer R>,
-) => ClientUnaryCall
-  ? (request: Q, options?: ClientCallOptions) => Promise<R>
+  options?: Partial<CallOptions>,
+) => ClientDuplexStream<infer Q, infer R>
+  ? (metadata?: Metadata, options?: Partial<CallOptions>) => ClientDuplexStream<Q, R>
   : M extends (
         request: infer Q,
         metadata?: Metadata,
         options?: Partial<CallOptions>,
       ) => ClientReadableStream<infer R>
     ? (request: Q, options?: ClientCallOptions) => AsyncIterable<R>
-    : M extends (metadata: Metadata, options?: Partial<CallOptions>) => ClientDuplexStream<infer Q, infer R>
-      ? (metadata?: Metadata, options?: Partial<CallOptions>) => ClientDuplexStream<Q, R>
+    : M extends (
+          request: infer Q,
+          metadata: Metadata,
+          options: Partial<CallOptions>,
+          callback: Callback<infer R>,
+        ) => ClientUnaryCall
+      ? (request: Q, options?: ClientCallOptions) => Promise<R>
       : never;
 
 /**
