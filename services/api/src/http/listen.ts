@@ -1,0 +1,52 @@
+// The HTTP server and the clients behind it as parts of a process.
+import type { AddressInfo } from 'node:net';
+import { logger, type Runnable } from '@mooring/runtime';
+import type { Server } from './server.js';
+
+const log = logger('http');
+
+/** The HTTP server as a part of a process. */
+export interface HttpRunnable extends Runnable {
+  /** The port it listens on; never resolves when it cannot listen. */
+  readonly port: Promise<number>;
+}
+
+/** Listens until told to stop, then lets requests that are being answered finish. */
+export function listening(server: Server, host: string, port: number): HttpRunnable {
+  let bound: (port: number) => void = () => undefined;
+  const at = new Promise<number>((resolve) => {
+    bound = resolve;
+  });
+  return {
+    name: 'http server',
+    port: at,
+    async run({ signal, ready }) {
+      await server.listen({ host, port });
+      const { port: taken } = server.server.address() as AddressInfo;
+      log.info({ host, port: taken }, 'HTTP server listens');
+      bound(taken);
+      ready();
+      await aborted(signal);
+      await server.close();
+    },
+  };
+}
+
+/** Closes things when the process stops. */
+export function closing(name: string, things: readonly { close(): void }[]): Runnable {
+  return {
+    name,
+    async run({ signal, ready }) {
+      ready();
+      await aborted(signal);
+      for (const thing of things) thing.close();
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,21 @@
+// What routes work with: the services behind, the live streams, the time.
+import type { firmware, registry, signaling, telemetry } from '@mooring/proto';
+import type { Clock, GrpcClient } from '@mooring/runtime';
+import type { Health } from '../health/health.js';
+import type { LiveHub } from '../live/hub.js';
+
+/** The services behind the API. */
+export interface Peers {
+  readonly registry: GrpcClient<registry.RegistryClient>;
+  readonly telemetry: GrpcClient<telemetry.TelemetryClient>;
+  readonly signaling: GrpcClient<signaling.SignalingClient>;
+  readonly firmware: GrpcClient<firmware.FirmwareUpdateClient>;
+}
+
+/** Everything that a route may need. */
+export interface Parts {
+  readonly peers: Peers;
+  readonly live: LiveHub;
+  readonly health: Health;
+  readonly clock: Clock;
+}

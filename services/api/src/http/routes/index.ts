@@ -1,0 +1,51 @@
+// All routes of the API.
+import type { Parts } from '../parts.js';
+import type { Server } from '../server.js';
+import { apiKeyRoutes } from './api-keys.js';
+import { auditRoute } from './audit.js';
+import { authRoutes } from './auth.js';
+import { connectionRoute } from './connections.js';
+import { credentialRoutes } from './credentials.js';
+import { deadLetterRoutes } from './dead-letters.js';
+import { deviceRoutes } from './device.js';
+import { deviceLogRoute } from './device-log.js';
+import { deviceListRoutes } from './devices.js';
+import { energyRoute } from './energy.js';
+import { exportRoute } from './export.js';
+import { healthzRoute } from './healthz.js';
+import { iceServerRoute } from './ice-servers.js';
+import { jwksRoute } from './jwks.js';
+import { liveRoutes } from './live.js';
+import { meRoute } from './me.js';
+import { memberRoutes } from './members.js';
+import { organizationRoutes } from './organizations.js';
+import { readingRoutes } from './readings.js';
+import { updateRoute } from './updates.js';
+
+const families: readonly ((server: Server, parts: Parts) => void)[] = [
+  authRoutes,
+  meRoute,
+  organizationRoutes,
+  memberRoutes,
+  apiKeyRoutes,
+  auditRoute,
+  deviceListRoutes,
+  deviceRoutes,
+  credentialRoutes,
+  connectionRoute,
+  deviceLogRoute,
+  readingRoutes,
+  exportRoute,
+  energyRoute,
+  liveRoutes,
+  iceServerRoute,
+  updateRoute,
+  deadLetterRoutes,
+  jwksRoute,
+  healthzRoute,
+];
+
+/** Registers every route. */
+export function registerRoutes(server: Server, parts: Parts): void {
+  for (const register of families) register(server, parts);
+}

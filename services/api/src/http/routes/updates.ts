@@ -1,0 +1,53 @@
+// GET /v1/devices/{id}/updates: the firmware updates that a device reported, newest first.
+import type { firmware } from '@mooring/proto';
+import { type Static, Type } from 'typebox';
+import { toTime, toTimeOrNull } from '../../domain/time.js';
+import { member } from '../access.js';
+import { deviceOf } from '../device-of.js';
+import type { Parts } from '../parts.js';
+import { Page, PlainPage, pageFrom, pageOf } from '../schemas/page.js';
+import { Id, IdParams, Nullable, Time } from '../schemas/shapes.js';
+import type { Server } from '../server.js';
+
+const Update = Type.Object({
+  id: Id,
+  device_id: Id,
+  status: Type.String({
+    description:
+      'received, started, downloading, updating; then completed, failed, ignored, rescheduled or expired',
+  }),
+  progress: Nullable(Type.Number({ description: '0 to 100' })),
+  reason: Nullable(Type.String()),
+  started_at: Time,
+  updated_at: Time,
+  ended_at: Nullable(Time),
+});
+
+const schema = {
+  tags: ['Firmware'],
+  summary: 'Lists updates, newest first',
+  params: IdParams,
+  querystring: PlainPage,
+  response: { 200: Page(Update) },
+};
+
+export function updateRoute(server: Server, { peers }: Parts): void {
+  const config = { access: member('firmware:read') };
+  server.get('/v1/devices/:id/updates', { config, schema }, async (request) => {
+    const { id: deviceId } = await deviceOf(peers, request, request.params.id);
+    return pageFrom(await peers.firmware.listUpdates({ deviceId, ...pageOf(request.query) }), toUpdate);
+  });
+}
+
+function toUpdate(update: firmware.Update): Static<typeof Update> {
+  return {
+    id: update.id,
+    device_id: update.deviceId,
+    status: update.status,
+    progress: update.progress ?? null,
+    reason: update.reason || null,
+    started_at: toTime(update.startedAtMs),
+    updated_at: toTime(update.updatedAtMs),
+    ended_at: toTimeOrNull(update.endedAtMs),
+  };
+}

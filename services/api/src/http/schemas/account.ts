@@ -1,0 +1,101 @@
+// People and organizations as JSON.
+import type { registry } from '@mooring/proto';
+import { type Static, Type } from 'typebox';
+import type { Tariff as DomainTariff } from '../../domain/cost.js';
+import { toTime, toTimeOrNull } from '../../domain/time.js';
+import { present } from '../access.js';
+import { Id, Nullable, Time } from './shapes.js';
+
+/** Roles, from least to most. */
+export const RoleName = Type.Union([
+  Type.Literal('viewer'),
+  Type.Literal('operator'),
+  Type.Literal('admin'),
+  Type.Literal('owner'),
+]);
+
+export const Email = Type.String({ format: 'email', maxLength: 254 });
+
+export const Tariff = Type.Object(
+  {
+    currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' }),
+    price_per_kwh: Type.Number({ minimum: 0, maximum: 1_000_000 }),
+  },
+  { additionalProperties: false },
+);
+
+export const User = Type.Object({ id: Id, email: Type.String(), name: Type.String(), created_at: Time });
+
+export const Organization = Type.Object({
+  id: Id,
+  name: Type.String(),
+  time_zone: Type.String({ description: 'IANA; its days are the days of energy and cost' }),
+  tariff: Nullable(Tariff),
+  created_at: Time,
+  role: Nullable(Type.String({ description: 'Your own role in it' })),
+});
+
+export const Member = Type.Object({ user: User, role: Type.String(), since: Time });
+
+export const ApiKey = Type.Object({
+  id: Id,
+  organization_id: Id,
+  name: Type.String(),
+  role: Type.String(),
+  scopes: Type.Array(Type.String()),
+  prefix: Type.String({ description: 'How the key begins, to recognise it by' }),
+  created_at: Time,
+  expires_at: Nullable(Time),
+  last_used_at: Nullable(Time),
+});
+
+/** What a login or registration answers. */
+export const Session = Type.Object({ token: Type.String(), user: User, organization: Organization });
+
+export function toUser(user: registry.User): Static<typeof User> {
+  return { id: user.id, email: user.email, name: user.name, created_at: toTime(user.createdAtMs) };
+}
+
+/** The tariff of an organization, null when it has none. */
+export function tariffOf(organization: registry.Organization): DomainTariff | null {
+  return organization.tariffJson === '' ? null : (JSON.parse(organization.tariffJson) as DomainTariff | null);
+}
+
+export function toOrganization(organization: registry.Organization): Static<typeof Organization> {
+  return {
+    id: organization.id,
+    name: organization.name,
+    time_zone: organization.timeZone,
+    tariff: tariffOf(organization),
+    created_at: toTime(organization.createdAtMs),
+    role: organization.role || null,
+  };
+}
+
+export function toMember(member: registry.Member): Static<typeof Member> {
+  return { user: toUser(present(member.user, 'user')), role: member.role, since: toTime(member.sinceMs) };
+}
+
+export function toApiKey(key: registry.ApiKey): Static<typeof ApiKey> {
+  return {
+    id: key.id,
+    organization_id: key.organizationId,
+    name: key.name,
+    role: key.role,
+    scopes: [...key.scopes],
+    prefix: key.prefix,
+    created_at: toTime(key.createdAtMs),
+    expires_at: toTimeOrNull(key.expiresAtMs),
+    last_used_at: toTimeOrNull(key.lastUsedAtMs),
+  };
+}
+
+export function toSession(
+  reply: registry.LoginResponse | registry.RegisterAccountResponse,
+): Static<typeof Session> {
+  return {
+    token: reply.token,
+    user: toUser(present(reply.user, 'user')),
+    organization: toOrganization(present(reply.organization, 'organization')),
+  };
+}

@@ -1,0 +1,35 @@
+// Shapes that many routes share: ids, times, pages, keys of repetition.
+import { type TSchema, Type } from 'typebox';
+
+export const Id = Type.String({ format: 'uuid', description: 'UUIDv7' });
+export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, milliseconds, UTC' });
+export const Empty = Type.Null({ description: 'Done; there is nothing to say.' });
+
+/** The same, or null. */
+export function Nullable<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+/** A JSON object of which nothing is known. */
+export const AnyObject = Type.Record(Type.String(), Type.Unknown());
+
+export const IdParams = Type.Object({ id: Id });
+
+/** What a name, as people give it, may be. */
+export const Name = Type.String({ minLength: 1, maxLength: 200 });
+
+/** Headers of a POST that makes something. */
+export const Repeatable = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'Repeated, it answers what the first one made.',
+    }),
+  ),
+});
+
+/** The key of a repeatable request, empty for none. */
+export function idempotencyKey(headers: { readonly 'idempotency-key'?: string }): string {
+  return headers['idempotency-key'] ?? '';
+}
