@@ -1,9 +1,8 @@
 // Stores what a batch of steps did, in one transaction of three statements however many steps there are.
-import { uuidv7 } from '@mooring/runtime';
+import { postgresFault, uuidv7 } from '@mooring/runtime';
 import { type Applied, applySteps } from '../domain/steps.js';
 import type { Step } from '../domain/update.js';
 import type { Database } from './client.js';
-import { storeFault } from './fault.js';
 import type { DeviceUpdate as Row } from './generated/client.js';
 import { fromRow, toRecord } from './row.js';
 
@@ -44,6 +43,6 @@ export async function applyStored(database: Database, steps: readonly Step[]): P
       return applied;
     });
   } catch (error) {
-    throw storeFault(error);
+    throw postgresFault(error);
   }
 }

@@ -1,7 +1,7 @@
 // Reads the updates of a device, and forgets those of devices that are no more.
+import { postgresFault } from '@mooring/runtime';
 import type { DeviceUpdate } from '../domain/update.js';
 import type { Database } from './client.js';
-import { storeFault } from './fault.js';
 import { fromRow } from './row.js';
 
 /** Where a page ends: the last step of its oldest update. */
@@ -28,7 +28,7 @@ export async function listUpdates(
     });
     return rows.map(fromRow);
   } catch (error) {
-    throw storeFault(error);
+    throw postgresFault(error);
   }
 }
 
@@ -38,6 +38,6 @@ export async function forgetDevices(database: Database, deviceIds: readonly stri
     const { count } = await database.deviceUpdate.deleteMany({ where: { deviceId: { in: [...deviceIds] } } });
     return count;
   } catch (error) {
-    throw storeFault(error);
+    throw postgresFault(error);
   }
 }
