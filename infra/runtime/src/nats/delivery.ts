@@ -18,7 +18,10 @@ export interface Delivery<T> {
   readonly messageId: string;
   /** Number in the stream. */
   readonly seq: number;
-  /** 1 for the first time. Counts every earlier delivery, also one that was lost with its consumer. */
+  /**
+   * 1 for the first time. Counts every earlier delivery, also one that was lost with its consumer; a server that was
+   * killed may have forgotten the last ones.
+   */
   readonly deliveryCount: number;
   /** The trace context that the publisher was in; the root context when it was in none. */
   readonly context: Context;

@@ -29,8 +29,8 @@ describe('gather', () => {
     expect(sizes).toEqual([1, 1, 1, 1]);
   });
 
-  it('has no room while it is more than half full, by messages or by bytes', () => {
-    const gather = new Gather<ReturnType<typeof item>>({ maxMessages: 4, maxBytes: 100 }, never);
+  it('has no room while it holds more than a batch, by messages or by bytes', () => {
+    const gather = new Gather<ReturnType<typeof item>>({ maxMessages: 2, maxBytes: 100 }, never);
     expect(gather.room).toBe(4);
     gather.push(item(1));
     gather.push(item(1));
@@ -38,14 +38,16 @@ describe('gather', () => {
     gather.push(item(1));
     expect(gather.room).toBe(0);
     gather.take(() => false);
-    gather.push(item(51));
+    expect(gather.room).toBe(3);
+    gather.push(item(101));
     expect(gather.room).toBe(0);
   });
 
   it('wakes who waits, on a push, a take and an abort', async () => {
     const abort = new AbortController();
     const gather = new Gather<ReturnType<typeof item>>({ maxMessages: 1, maxBytes: 100 }, abort.signal);
-    const filled = gather.until(() => gather.held.length > 0, abort.signal);
+    const filled = gather.until(() => gather.held.length > 1, abort.signal);
+    gather.push(item(1));
     gather.push(item(1));
     await filled;
     const room = gather.until(() => gather.room > 0, abort.signal);

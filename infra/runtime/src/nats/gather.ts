@@ -5,7 +5,7 @@ export interface Weighed {
   readonly bytes: { readonly length: number };
 }
 
-/** Bounds of a buffer, and of what is taken from it at once. */
+/** Bounds of what is taken at once. Twice as much is held, so that a whole batch gathers while one is worked on. */
 export interface Bounds {
   readonly maxMessages: number;
   /** Reached, not exceeded, by all but the last item. */
@@ -24,11 +24,11 @@ export class Gather<T extends Weighed> {
     signal.addEventListener('abort', () => this.#wake(), { once: true });
   }
 
-  /** How many items may still be asked for; 0 while it is at least half full, so that asking is worth it. */
+  /** How many items may still be asked for; 0 while more than a batch is held, so that asking is worth it. */
   get room(): number {
     const { maxMessages, maxBytes } = this.#bounds;
-    const free = maxMessages - this.#held.length;
-    return free * 2 >= maxMessages && this.#bytes * 2 <= maxBytes ? free : 0;
+    const full = this.#held.length > maxMessages || this.#bytes > maxBytes;
+    return full ? 0 : 2 * maxMessages - this.#held.length;
   }
 
   get held(): readonly T[] {
