@@ -7,9 +7,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{proto,infra/*,services/*,test/devices,test/harness}/src/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['{proto,infra/*,services/*,test/devices,test/harness}/src/**/*.test.ts'],
+        },
       },
-      { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000 },
+      },
       {
         extends: true,
         test: {
