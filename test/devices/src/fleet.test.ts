@@ -1,0 +1,62 @@
+// The demo fleet: who is in it, what the names say, and that it ends when told to.
+import { describe, expect, it } from 'vitest';
+import { testServer } from './_server.js';
+import { fridge, kettle, television, washer } from './appliances.js';
+import { startFleet } from './fleet.js';
+
+describe('the demo fleet', () => {
+  it('connects once for each device, under names that show what it is, and ends on its signal', async () => {
+    const server = await testServer({ subprotocol: 'bergcloud-bridge-v1' });
+    const stop = new AbortController();
+    const fleet = startFleet({ url: server.url, prefix: 'demo', signal: stop.signal });
+    await server.sockets.until(() => server.sockets.receivedCount === 8, 'all connections');
+    const paths = server.sockets.received.map(({ request }) => request.url?.split('?')[0]).sort();
+    expect(paths).toEqual([
+      '/api/v1/connection',
+      '/device-socket/websocket',
+      '/device-socket/websocket',
+      '/socket',
+      '/socket',
+      '/socket',
+      '/ws/device',
+      '/ws/device',
+    ]);
+    const names = fleet.members.map(({ identifier }) => identifier);
+    expect(names).toContain('demo-cam-kitchen');
+    expect(names.filter((name) => /^2398\d{11}$/.test(name))).toHaveLength(3);
+    expect(names.filter((name) => /^000d6fde30[0-9a-f]{6}$/.test(name))).toHaveLength(1);
+    // The second bit of a MAC address's first byte: locally administered.
+    for (const name of names.filter((each) => /^2398/.test(each))) {
+      expect(Number(BigInt(name) >> 40n) & 0x03).toBe(0x02);
+    }
+    stop.abort();
+    await fleet.close();
+    expect(fleet.members.some(({ seen }) => seen.connected)).toBe(false);
+    await server.close();
+  });
+
+  it('has other ids under another prefix', () => {
+    const start = (prefix: string) =>
+      startFleet({ url: 'ws://127.0.0.1:1', prefix, signal: AbortSignal.abort() });
+    const ids = [...start('demo').members, ...start('other').members].map(({ identifier }) => identifier);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('appliances', () => {
+  const day = Array.from({ length: 1_440 }, (_, minute) => Date.UTC(2026, 0, 5) + minute * 60_000);
+
+  it.each([
+    ['fridge', fridge, 100, 130],
+    ['kettle', kettle, 1_900, 2_100],
+    ['television', television, 90, 110],
+    ['washer', washer, 1_800, 2_000],
+  ])('%s varies over a day, within what it can draw', (_, appliance, least, most) => {
+    const watts = day.map(appliance);
+    expect(Math.min(...watts)).toBeGreaterThanOrEqual(0);
+    expect(Math.min(...watts)).toBeLessThan(5);
+    expect(Math.max(...watts)).toBeGreaterThan(least - 30);
+    expect(Math.max(...watts)).toBeLessThanOrEqual(most);
+    expect(watts).toEqual(day.map(appliance));
+  });
+});

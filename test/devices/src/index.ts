@@ -1,0 +1,16 @@
+// Simulated devices: each written from its own side of the wire, sharing nothing with the platform's codecs.
+export { type BergBridge, type BergBridgeOptions, bergBridge } from './berg/bridge.js';
+export { type CameraDevice, type CameraDeviceOptions, cameraDevice } from './camera/device.js';
+export type { CameraMessage } from './camera/envelope.js';
+export { type CameraViewer, type CameraViewerOptions, cameraViewer } from './camera/viewer.js';
+export { type Fleet, type FleetMember, type FleetOptions, startFleet } from './fleet.js';
+export type { Json, JsonObject } from './json.js';
+export { type KinetidPlug, type KinetidPlugOptions, kinetidPlug, type PlugLoad } from './kinetid/plug.js';
+export type { DeviceOptions, Link } from './link.js';
+export type { PhoenixMessage } from './nerves/channels.js';
+export type { ClientCertificate } from './nerves/credentials.js';
+export { type NervesDevice, type NervesDeviceOptions, nervesDevice } from './nerves/device.js';
+export { demoFirmware, type NervesFirmware } from './nerves/firmware.js';
+export { type SharedSecret, sharedSecretHeaders } from './nerves/shared-secret.js';
+export type { UpdateOutcome } from './nerves/update.js';
+export { Observations, type SocketClose } from './observations.js';
