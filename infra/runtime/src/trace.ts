@@ -97,3 +97,17 @@ export function contextFromTraceparent(traceparent: string): Context {
   const remote = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
   return isSpanContextValid(remote) ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT;
 }
+
+// More say nothing more, and each costs.
+const MAX_LINKS = 32;
+
+/** Links to the spans that these `traceparent`s name, 32 at most; empty and malformed ones are passed over. */
+export function linksTo(traceparents: Iterable<string>): Link[] {
+  const links: Link[] = [];
+  for (const traceparent of traceparents) {
+    const context = traceparent === '' ? undefined : trace.getSpanContext(contextFromTraceparent(traceparent));
+    if (context !== undefined) links.push({ context });
+    if (links.length === MAX_LINKS) break;
+  }
+  return links;
+}
