@@ -1,10 +1,9 @@
 // The bridge's side of the BERG machine: identification, admission, what each message emits, floods, the ends.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asked, closed, counts, deviceNamed, drive, emitted, helloWith, seedText } from '../_drive.js';
-import { type Effect, RefusalCode } from '../dialect.js';
+import { RefusalCode } from '../dialect.js';
 import { berg } from './berg.js';
-import { MAX_HELD, MAX_HELD_BYTES, MAX_KEY_REQUESTS, MAX_PRINTERS } from './state.js';
+import { MAX_HELD, MAX_HELD_BYTES } from './state.js';
 
 const now = 1_735_734_000_000;
 const address = '000d6f0002ff7a91';
@@ -17,7 +16,7 @@ const log = {
   type: 'BridgeLog',
   records: [{ name: 'cloud', levelname: 'ERROR', message: 'no' }],
 };
-const keyRequired = (device = printer) => event({ name: 'encryption_key_required', device_address: device });
+const keyRequired = () => event({ name: 'encryption_key_required', device_address: printer });
 
 const start = () => drive(berg, now);
 function ready() {
@@ -190,39 +189,6 @@ describe('the bridge’s own log', () => {
   });
 });
 
-describe('a key request', () => {
-  it('is noted with the bridge and lets nobody in', () => {
-    const effects = ready().text(keyRequired());
-    expect(emitted(effects, 'log')).toMatchObject([
-      { device: bridge, name: 'key_required', fields: { device_address: printer } },
-    ]);
-    expect(asked(effects)).toEqual([]);
-  });
-
-  it('is noted once in ten minutes per printer, and counted otherwise', () => {
-    const session = ready();
-    session.text(keyRequired());
-    session.now += 599_999;
-    expect(session.text(keyRequired())).toEqual([
-      { do: 'count', outcome: 'ignored', what: 'key_request_repeated' },
-    ]);
-    expect(emitted(session.text(keyRequired('000d6f000273ce0c')), 'log')).toHaveLength(1);
-    session.now += 1;
-    expect(emitted(session.text(keyRequired()), 'log')).toHaveLength(1);
-  });
-
-  it('of invented printers fills no memory', () => {
-    const session = ready();
-    const notes = Array.from({ length: 200 }, (_, i) =>
-      session.text(keyRequired(i.toString(16).padStart(16, '0'))),
-    );
-    expect(emitted(notes.flat(), 'log')).toHaveLength(MAX_KEY_REQUESTS);
-    session.now += 600_000;
-    expect(emitted(session.text(keyRequired('ff00000000000000')), 'log')).toHaveLength(1);
-    expect(session.state.keyRequests.size).toBe(1);
-  });
-});
-
 describe('answers to commands', () => {
   it.each([
     [0, 'info', 'success'],
@@ -310,89 +276,4 @@ it('takes a Wi-Fi device, which is its own bridge, for itself and not for its ch
   expect(emitted(effects, 'log')).toMatchObject([
     { device: bridge, name: 'event_named_packed', fields: { event_name: 'temp', data_hex: 'ccc8' } },
   ]);
-});
-
-describe('whatever is sent', () => {
-  const printers = fc.integer({ min: 0, max: 60 }).map((n) => n.toString(16).padStart(16, '0'));
-  const payload = fc.uint8Array({ maxLength: 20 }).chain((data) =>
-    fc.constantFrom(1, 2, 0xe001, 0xe17f, 0x7777).map((code) => {
-      const header = Buffer.alloc(10);
-      header.writeUInt16LE(code, 0);
-      header.writeUInt32LE(data.length, 6);
-      return Buffer.concat([header, data]).toString('base64');
-    }),
-  );
-  const message = fc.oneof(
-    fc.record({
-      type: fc.constant('DeviceEvent'),
-      device_address: printers,
-      binary_payload: payload,
-      rssi_stats: fc.jsonValue(),
-    }),
-    fc.record({ type: fc.constant('BridgeLog'), records: fc.array(fc.jsonValue(), { maxLength: 5 }) }),
-    fc.record({
-      type: fc.constant('DeviceCommandResponse'),
-      device_address: printers,
-      command_id: fc.nat(),
-      transfer_time: fc.jsonValue(),
-    }),
-    fc.record({
-      type: fc.constant('BridgeEvent'),
-      json_payload: fc.record({
-        name: fc.constantFrom(
-          'device_connect',
-          'device_disconnect',
-          'encryption_key_required',
-          'power_on',
-          'x',
-        ),
-        device_address: printers,
-        uptime: fc.jsonValue(),
-        network_info: fc.jsonValue(),
-        uboot_environment: fc.jsonValue(),
-      }),
-    }),
-  );
-  const input = fc.oneof(
-    { weight: 8, arbitrary: message.map((one) => ({ text: JSON.stringify({ ...envelope, ...one }) })) },
-    { weight: 1, arbitrary: fc.jsonValue().map((one) => ({ text: JSON.stringify(one) })) },
-    { weight: 1, arbitrary: fc.uint8Array().map((bytes) => ({ bytes })) },
-    {
-      weight: 3,
-      arbitrary: fc.constantFrom(undefined, ...Object.values(RefusalCode)).map((code) => ({ code })),
-    },
-    { weight: 1, arbitrary: fc.constant({ timer: 'silence' }) },
-  );
-
-  it('nothing is thrown and the state stays small', () => {
-    fc.assert(
-      fc.property(fc.array(input, { maxLength: 200 }), (inputs) => {
-        const session = ready();
-        const asking: string[] = [];
-        for (const one of inputs) {
-          session.now += 900;
-          let effects: readonly Effect[] = [];
-          if ('text' in one) effects = session.text(one.text);
-          else if ('bytes' in one) effects = session.bytes(one.bytes, false);
-          else if ('timer' in one) effects = session.timer(one.timer);
-          else {
-            const to = asking.shift() ?? 'printer:none';
-            effects =
-              one.code === undefined
-                ? session.admit(to, deviceNamed(to.slice(8)))
-                : session.refuse(to, one.code);
-          }
-          asking.push(...asked(effects));
-          for (const { value } of emitted(effects, 'reading')) expect(Number.isFinite(value)).toBe(true);
-        }
-        const { printers: children, room, keyRequests } = session.state;
-        expect(children.members.size).toBeLessThanOrEqual(MAX_PRINTERS);
-        expect(children.refused.size).toBeLessThanOrEqual(2 * MAX_PRINTERS);
-        expect(keyRequests.size).toBeLessThanOrEqual(MAX_KEY_REQUESTS);
-        expect(room.usedBytes).toBeLessThanOrEqual(MAX_HELD_BYTES);
-        const waiting = [...children.members.values()].flatMap((child) => child.held);
-        expect(room.usedBytes).toBe(waiting.reduce((sum, held) => sum + held.bytes, 0));
-      }),
-    );
-  });
 });
