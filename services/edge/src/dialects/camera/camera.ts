@@ -34,11 +34,17 @@ export const MAX_PENDING = 16;
 /** Longest device token in characters. */
 const MAX_TOKEN = 4096;
 
+/** A presence of which some events are not yet durable; they travel apart, so each has its receipt. */
+interface Unsettled {
+  readonly request: Request;
+  readonly events: number;
+}
+
 interface Ready {
   readonly phase: 'ready';
   readonly device: AdmittedDevice;
   /** Presences to be acknowledged once durable, by the name of their receipt. */
-  readonly pending: ReadonlyMap<string, Request>;
+  readonly pending: ReadonlyMap<string, Unsettled>;
   readonly nextReceipt: number;
 }
 
@@ -145,11 +151,15 @@ function welcome(state: Ready, hello: Request, now: number): Effect {
   return reply(hello, 'hello_ack', payload, now);
 }
 
-/** A presence is acknowledged at the rung that was promised for it: durable, or not at all. */
+/** A presence is acknowledged at the rung that was promised for it: all of it durable, or not at all. */
 function onSettled(state: Ready, to: string, answer: Answer, now: number): Step<CameraState> {
-  const request = state.pending.get(to);
-  if (request === undefined) return { state, effects: [] };
+  const unsettled = state.pending.get(to);
+  if (unsettled === undefined) return { state, effects: [] };
+  const { request, events } = unsettled;
   const pending = new Map(state.pending);
+  if (answer.kind === 'durable' && events > 1) {
+    return { state: { ...state, pending: pending.set(to, { request, events: events - 1 }) }, effects: [] };
+  }
   pending.delete(to);
   const said =
     answer.kind === 'durable'
@@ -205,11 +215,9 @@ function onPresence(state: Ready, message: Message, now: number): Step<CameraSta
   }
   const effects: Effect[] = presence.skipped > 0 ? [count('ignored', 'presence_field')] : [];
   const receipt = `presence:${state.nextReceipt}`;
-  for (const event of presence.events) {
-    const last = wantsAck && event.kind === 'facts';
-    effects.push({ do: 'emit', event, ...(last ? { receipt } : {}) });
-  }
+  for (const event of presence.events) effects.push({ do: 'emit', event, ...(wantsAck ? { receipt } : {}) });
   if (!wantsAck) return { state, effects };
-  const pending = new Map(state.pending).set(receipt, requestOf(message));
+  const unsettled = { request: requestOf(message), events: presence.events.length };
+  const pending = new Map(state.pending).set(receipt, unsettled);
   return { state: { ...state, pending, nextReceipt: state.nextReceipt + 1 }, effects };
 }

@@ -111,15 +111,17 @@ describe('a presence', () => {
 describe('a presence with a request id', () => {
   const asked = presence({ battery: 85 }, { request_id: 'p1' });
 
-  it('is acknowledged when its last event is durable, and not before', () => {
+  it('is acknowledged when all of its events are durable, and not before', () => {
     const { effects } = run(asked);
     expect(said(effects)).toEqual([]);
     expect(effects.map((effect) => (effect.do === 'emit' ? effect.receipt : 'no emit'))).toEqual([
-      undefined,
-      undefined,
+      'presence:1',
+      'presence:1',
       'presence:1',
     ]);
-    expect(said(run(asked, answer('presence:1', { kind: 'durable' })).effects)).toEqual([
+    const durable = answer('presence:1', { kind: 'durable' });
+    expect(said(run(asked, durable, durable).effects)).toEqual([]);
+    expect(said(run(asked, durable, durable, durable).effects)).toEqual([
       { type: 'device_presence_ack', request_id: 'p1', ts: '2025-01-01T12:36:00.000Z', payload: {} },
     ]);
   });
@@ -133,8 +135,9 @@ describe('a presence with a request id', () => {
   it('is answered once, and each by its own receipt', () => {
     const second = presence({ battery: 84 }, { request_id: 'p2' });
     const durable = (to: string) => answer(to, { kind: 'durable' });
-    expect(said(run(asked, second, durable('presence:2')).effects)).toMatchObject([{ request_id: 'p2' }]);
-    expect(run(asked, durable('presence:1'), durable('presence:1')).effects).toEqual([]);
+    const all = (to: string) => [durable(to), durable(to), durable(to)];
+    expect(said(run(asked, second, ...all('presence:2')).effects)).toMatchObject([{ request_id: 'p2' }]);
+    expect(run(asked, ...all('presence:1'), durable('presence:1')).effects).toEqual([]);
   });
 
   it('is refused while too many are unsettled', () => {
@@ -142,7 +145,8 @@ describe('a presence with a request id', () => {
     const { effects } = run(...pending, presence({}, { request_id: 'late' }));
     expect(effects[0]).toEqual({ do: 'count', outcome: 'refused', what: 'pending_full' });
     expect(said(effects)).toMatchObject([{ request_id: 'late', payload: Failure.rateLimited }]);
-    const state: CameraState = run(...pending, answer('presence:1', { kind: 'durable' })).state;
+    const settled = Array.from({ length: 3 }, () => answer('presence:1', { kind: 'durable' }));
+    const state: CameraState = run(...pending, ...settled).state;
     expect(camera.step(state, asked, now).effects.some((effect) => effect.do === 'emit')).toBe(true);
   });
 });

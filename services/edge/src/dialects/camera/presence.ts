@@ -9,7 +9,7 @@ export const MAX_PRESENCE_DEPTH = 16;
 export const MAX_PRESENCE_READINGS = 32;
 
 export interface Presence {
-  /** In the order in which they are to be emitted; the stored presence comes last, so that it is durable last. */
+  /** In the order in which they are to be emitted. */
   readonly events: readonly DeviceEvent[];
   /** Numbers that became no reading: an unusable name, a name twice but for its case, or one too many. */
   readonly skipped: number;
