@@ -6,6 +6,9 @@ import { servedSeconds } from './metrics.js';
 
 const log = logger('grpc');
 
+// A caller cancels at its deadline, which its cancellation may outrun on the way here.
+const CLOSE_TO_DEADLINE_MS = 50;
+
 /** The circumstances of a call. */
 export interface Call {
   /** Aborts when the caller cancels, goes away or runs out of time. Its reason is a Fault. */
@@ -31,7 +34,7 @@ export class OpenCall implements Call {
     this.#method = call.getPath();
     this.deadlineMs = Number(call.getDeadline()) - Date.now();
     call.on('cancelled', () => {
-      const late = this.deadlineMs <= performance.now() - this.#startMs;
+      const late = this.deadlineMs - (performance.now() - this.#startMs) < CLOSE_TO_DEADLINE_MS;
       const reason = late
         ? new Fault('deadline', 'the deadline passed')
         : new Fault('unavailable', 'the caller left');

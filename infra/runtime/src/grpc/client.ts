@@ -15,6 +15,7 @@ import {
 } from '@grpc/grpc-js';
 import { asFault, type Fault } from '../fault.js';
 import { channelOptions, target } from './channel.js';
+import { takeOverLibraryLog } from './library-log.js';
 import { failedCallsTotal } from './metrics.js';
 import { fromStatus } from './status.js';
 
@@ -72,6 +73,7 @@ export function grpcClient<C extends Client>(
   address: string,
   options: Partial<ClientOptions> = {},
 ): GrpcClient<C> {
+  takeOverLibraryLog();
   const client = new Class(target(address), credentials.createInsecure(), {
     ...channelOptions(Class.service),
     ...options,

@@ -10,6 +10,7 @@ import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
 import { deadline } from '../clock.js';
 import { logger } from '../log.js';
 import type { Runnable } from '../run.js';
+import { takeOverLibraryLog } from './library-log.js';
 import { addReflection } from './reflection.js';
 
 const log = logger('grpc');
@@ -46,6 +47,7 @@ const options: ServerOptions = {
 
 /** A server with grpc.health.v1; plain text, for a network that is closed to others. */
 export function grpcServer({ host, port, services, descriptor }: GrpcServerOptions): GrpcServer {
+  takeOverLibraryLog();
   let listening: (port: number) => void = () => undefined;
   const bound = new Promise<number>((resolve) => {
     listening = resolve;
