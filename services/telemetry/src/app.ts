@@ -1,0 +1,81 @@
+// The parts of the telemetry service and the order in which they start.
+import {
+  type App,
+  busRunnable,
+  type Clock,
+  connectBus,
+  deadLetters,
+  Fault,
+  grpcServer,
+  poolRunnable,
+  postgresPool,
+  systemClock,
+} from '@mooring/runtime';
+import { retentionOf, type TelemetryConfig } from './config.js';
+import { deviceDeleted } from './consumers/deleted.js';
+import { deviceLog } from './consumers/log.js';
+import { readings } from './consumers/readings.js';
+import { rollups } from './consumers/rollups.js';
+import { telemetryService } from './grpc/index.js';
+import { openDatabase } from './store/client.js';
+import { Exports } from './store/export.js';
+import { forgetDevice } from './store/forget.js';
+import { writerPool } from './store/hot-pool.js';
+import { logStore } from './store/log.js';
+import { MetricDictionary } from './store/metrics.js';
+import { readingStore } from './store/readings.js';
+import { rollupStore } from './store/rollups.js';
+import { upkeep } from './upkeep.js';
+
+/** What a test may bring itself. */
+export interface Overrides {
+  readonly clock?: Clock;
+}
+
+/** The service, connected to the bus. */
+export async function app(config: TelemetryConfig, overrides: Overrides = {}): Promise<App> {
+  const { clock = systemClock } = overrides;
+  const url = config.TELEMETRY_POSTGRES_URL;
+  const pool = postgresPool(url, { max: config.TELEMETRY_POSTGRES_POOL, name: 'telemetry' });
+  const writers = ['readings', 'rollups', 'log'].map((name) => writerPool(url, `telemetry-${name}`));
+  const [readingsPool = pool, rollupsPool = pool, logPool = pool] = writers;
+  const database = openDatabase(pool);
+  const metrics = new MetricDictionary(pool);
+  const retention = retentionOf(config);
+  const bus = await connectBus({ url: config.NATS_URL, name: 'telemetry' });
+  const context = {
+    pool,
+    database,
+    metrics,
+    retention,
+    clock,
+    exports: new Exports(pool),
+    deadLetters: deadLetters(bus),
+  };
+  return {
+    // Stopped in reverse: no new requests, then no new batches, then what they stand on.
+    runnables: [
+      poolRunnable(pool),
+      ...writers.map(poolRunnable),
+      busRunnable(bus),
+      upkeep(pool, database, retention, clock),
+      readings(bus, metrics, readingStore(readingsPool)),
+      rollups(bus, metrics, rollupStore(rollupsPool), config.TELEMETRY_ROLLUP_GATHER_MS),
+      deviceLog(bus, logStore(logPool)),
+      deviceDeleted(bus, (deviceNumber) => forgetDevice(pool, deviceNumber)),
+      grpcServer({
+        host: config.TELEMETRY_GRPC_HOST,
+        port: config.TELEMETRY_GRPC_PORT,
+        services: [telemetryService(context)],
+      }),
+    ],
+    checks: {
+      nats: () => {
+        if (!bus.connected) throw new Fault('unavailable', 'not connected');
+      },
+      postgres: async () => {
+        await pool.query('SELECT 1');
+      },
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// Every variable that the telemetry service reads.
+import {
+  commonConfig,
+  defineConfig,
+  grpcConfig,
+  healthConfig,
+  natsConfig,
+  postgresConfig,
+} from '@mooring/runtime';
+import { Type } from 'typebox';
+import type { Retention } from './domain/level.js';
+
+// Partitions reach eight days back for what devices buffered; a shorter retention would drop them while they are made.
+const days = (fallback: number, minimum: number, description: string) =>
+  Type.Integer({ default: fallback, minimum, maximum: 36_500, description });
+const partedDays = (fallback: number, what: string) =>
+  days(fallback, 10, `Days that ${what} are kept, at least 10.`);
+
+export const config = defineConfig('TELEMETRY', {
+  ...commonConfig,
+  ...natsConfig,
+  ...healthConfig('TELEMETRY'),
+  ...grpcConfig('TELEMETRY'),
+  ...postgresConfig('TELEMETRY'),
+  TELEMETRY_ROLLUP_GATHER_MS: Type.Integer({
+    default: 1_000,
+    minimum: 0,
+    maximum: 10_000,
+    description: 'Milliseconds for which readings are gathered before they are added to the rollups.',
+  }),
+  TELEMETRY_RAW_DAYS: partedDays(30, 'raw readings'),
+  TELEMETRY_MINUTE_DAYS: partedDays(90, 'rollups of a minute'),
+  TELEMETRY_QUARTER_DAYS: partedDays(366, 'rollups of a quarter hour'),
+  TELEMETRY_LOG_DAYS: partedDays(90, 'entries of device logs'),
+  TELEMETRY_HOUR_DAYS: days(1_830, 0, 'Days that rollups of an hour are kept; 0 for ever.'),
+  TELEMETRY_DAY_DAYS: days(0, 0, 'Days that rollups of a day are kept; 0 for ever.'),
+  TELEMETRY_SEEN_DAYS: days(
+    31,
+    2,
+    'Days that the identities of stored batches and reports are kept; longer than dead letters, which may be retried.',
+  ),
+});
+
+/** The loaded values. */
+export type TelemetryConfig = ReturnType<typeof config.load>;
+
+export function retentionOf(values: TelemetryConfig): Retention {
+  return {
+    raw: values.TELEMETRY_RAW_DAYS,
+    minute: values.TELEMETRY_MINUTE_DAYS,
+    quarter: values.TELEMETRY_QUARTER_DAYS,
+    hour: values.TELEMETRY_HOUR_DAYS,
+    day: values.TELEMETRY_DAY_DAYS,
+    log: values.TELEMETRY_LOG_DAYS,
+    seen: values.TELEMETRY_SEEN_DAYS,
+  };
+}

@@ -1,0 +1,31 @@
+// What the name of a metric says: whether it may be stored, its unit, and which metric is computed from which.
+
+/** The names that are stored: lower case, at most 64 characters. */
+const NAME = /^[a-z0-9_]{1,64}$/;
+
+/** Power in watts, the mean over a reading's interval. */
+export const POWER = 'power_w';
+/** Energy in watt hours. Never stored: power times interval. */
+export const ENERGY = 'energy_wh';
+
+const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
+  ['_w', 'W'],
+  ['_wh', 'Wh'],
+  ['_dbm', 'dBm'],
+  ['_s', 's'],
+  ['_percent', '%'],
+];
+
+export function isMetricName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/** The unit that the name ends in; empty when it names none. */
+export function unitOf(metric: string): string {
+  return UNITS.find(([suffix]) => metric.endsWith(suffix))?.[1] ?? '';
+}
+
+/** Watt hours of a mean power over seconds. */
+export function wattHours(wattSeconds: number): number {
+  return wattSeconds / 3600;
+}

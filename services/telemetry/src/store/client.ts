@@ -1,0 +1,11 @@
+// Opens the database through Prisma, on a pool of the platform's own.
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from './generated/client.js';
+import type { Pool } from './hot-pool.js';
+
+/** A client that borrows `pool` and does not close it. */
+export function openDatabase(pool: Pool): PrismaClient {
+  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
+}
+
+export type Database = PrismaClient;
