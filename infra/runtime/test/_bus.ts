@@ -1,6 +1,16 @@
 // A stream, a subject and a running consumer for tests of the bus.
 import { randomUUID } from 'node:crypto';
-import { type Codec, type Durable, type Runnable, stream, subject } from '../src/index.js';
+import {
+  applyStreams,
+  type Bus,
+  type Codec,
+  type Durable,
+  deadLetters,
+  type Runnable,
+  stream,
+  subject,
+} from '../src/index.js';
+import type { NatsServer } from './_nats-server.js';
 
 /** JSON; fails on anything else, as a real codec does on foreign bytes. */
 export const json: Codec<{ readonly n: number }> = {
@@ -30,6 +40,27 @@ export function fixture() {
   };
   return { subject: made, stream: kept, durable };
 }
+
+/** What a message of the fixture is. */
+export type Message = { readonly n: number };
+
+/** The fixture with its stream on the server. */
+export async function applied(server: NatsServer, bus: Bus) {
+  const made = fixture();
+  await applyStreams(server.url, [made.stream]);
+  return {
+    ...made,
+    /** Persists message `n` under the id `n`, or other bytes in its place. */
+    persist: (n: number, bytes?: Uint8Array) =>
+      bus.persist(made.subject, { node: 'a' }, bytes ?? { n }, { id: String(n) }),
+    /** The dead letters of its durable. */
+    dead: async () =>
+      (await deadLetters(bus).list({ limit: 100 })).filter(({ durable }) => durable === made.durable.name),
+  };
+}
+
+/** Bounds of a batch, and back-offs that a test can wait for. */
+export const QUICK = { maxMessages: 100, backoffMs: [50, 100, 150, 200, 250] };
 
 /** A runnable that runs until it is stopped. */
 export function run(runnable: Runnable): { ready: Promise<void>; isReady(): boolean; stop(): Promise<void> } {

@@ -5,12 +5,22 @@ import {
   type ClientDuplexStream,
   type ClientReadableStream,
   type ClientUnaryCall,
+  type handleBidiStreamingCall,
   type Metadata,
   type MethodDefinition,
   makeGenericClientConstructor,
   type ServiceError,
 } from '@grpc/grpc-js';
-import type { ClientClass } from '../src/index.js';
+import {
+  type Call,
+  type ClientClass,
+  type GrpcClient,
+  grpcClient,
+  grpcServer,
+  serverStream,
+  unary,
+} from '../src/index.js';
+import { run } from './_bus.js';
 
 export interface Ask {
   readonly text: string;
@@ -60,3 +70,41 @@ export const ToyClient = makeGenericClientConstructor(
   ToyService,
   'mooring.toy.v1.Toy',
 ) as unknown as ClientClass<ToyClient>;
+
+export type Asked = (request: Ask, call: Call) => Promise<Answer>;
+export type Listed = (request: Ask, call: Call) => AsyncIterable<Answer>;
+export type Talked = handleBidiStreamingCall<Ask, Answer>;
+
+const echo: Asked = async ({ text }) => ({ text });
+const none: Listed = async function* () {};
+const mirror: Talked = (call) => {
+  call.on('data', ({ text }: Ask) => call.write({ text }));
+  call.on('end', () => call.end());
+};
+
+/** Serves and connects, and ends all that it began at `end`. */
+export class Toy {
+  readonly #ending: (() => Promise<void> | void)[] = [];
+
+  async serve(
+    { ask = echo, list = none, talk = mirror }: { ask?: Asked; list?: Listed; talk?: Talked },
+    at = 0,
+  ): Promise<{ port: number; stop(): Promise<void> }> {
+    const implementation = { ask: unary(ask), list: serverStream(list), talk };
+    const server = grpcServer({ host: '127.0.0.1', port: at, services: [[ToyService, implementation]] });
+    const running = run(server);
+    await running.ready;
+    this.#ending.push(() => running.stop());
+    return { port: await server.port, stop: () => running.stop() };
+  }
+
+  connect(...ports: number[]): GrpcClient<ToyClient> {
+    const client = grpcClient(ToyClient, ports.map((port) => `127.0.0.1:${port}`).join(','));
+    this.#ending.push(() => client.close());
+    return client;
+  }
+
+  async end(): Promise<void> {
+    for (const end of this.#ending.splice(0).reverse()) await end();
+  }
+}

@@ -1,4 +1,4 @@
-// A durable consumer against a real server: batches, settlement, back-off, dead letters.
+// A durable consumer against a real server: batches and their settlement.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   applyStreams,
@@ -7,17 +7,11 @@ import {
   consume,
   type Delivery,
   deadLetterStream,
-  deadLetters,
-  Fault,
   type Handle,
 } from '../src/index.js';
-import { fixture, run } from './_bus.js';
+import { applied, fixture, type Message, QUICK, run } from './_bus.js';
 import { eventually } from './_eventually.js';
 import { NatsServer } from './_nats-server.js';
-
-type Message = { readonly n: number };
-
-const QUICK = { maxMessages: 100, backoffMs: [50, 100, 150, 200, 250] };
 
 let server: NatsServer;
 let bus: Bus;
@@ -32,16 +26,6 @@ afterAll(async () => {
   await bus?.close();
   await server?.stop();
 });
-
-async function applied() {
-  const made = fixture();
-  await applyStreams(server.url, [made.stream]);
-  const persist = (n: number, bytes?: Uint8Array) =>
-    bus.persist(made.subject, { node: 'a' }, bytes ?? { n }, { id: String(n) });
-  const dead = async () =>
-    (await deadLetters(bus).list({ limit: 100 })).filter(({ durable }) => durable === made.durable.name);
-  return { ...made, persist, dead };
-}
 
 /** Holds a handler until it is let go. */
 function gate() {
@@ -63,7 +47,7 @@ describe('consume', () => {
   });
 
   it('hands over everything gathered at once, in order, one batch at a time', async () => {
-    const { durable, persist } = await applied();
+    const { durable, persist } = await applied(server, bus);
     const batches: number[][] = [];
     const first = gate();
     let working = 0;
@@ -94,7 +78,7 @@ describe('consume', () => {
   });
 
   it('tells what it knows of a delivery', async () => {
-    const { durable, persist, subject } = await applied();
+    const { durable, persist, subject } = await applied(server, bus);
     const seen: Delivery<Message>[] = [];
     const running = run(consume(bus, durable, async (batch) => void seen.push(...batch), QUICK));
     await persist(7);
@@ -106,7 +90,7 @@ describe('consume', () => {
   });
 
   it('acks what the handler left, and retries what it says', async () => {
-    const { durable, persist } = await applied();
+    const { durable, persist } = await applied(server, bus);
     const seen: string[] = [];
     const handle: Handle<Message> = async (batch) => {
       for (const delivery of batch) {
@@ -126,7 +110,7 @@ describe('consume', () => {
   });
 
   it('keeps a slow handler from getting its messages again', async () => {
-    const { durable, persist } = await applied();
+    const { durable, persist } = await applied(server, bus);
     const counts: number[] = [];
     const slow = gate();
     const handle: Handle<Message> = async (batch) => {
@@ -147,7 +131,7 @@ describe('consume', () => {
   });
 
   it('gives back at stop what it had not handed over', async () => {
-    const { durable, persist } = await applied();
+    const { durable, persist } = await applied(server, bus);
     const seen: number[] = [];
     const slow = gate();
     const first = run(
@@ -180,151 +164,5 @@ describe('consume', () => {
     await second.stop();
     expect(seen).toEqual([1]);
     expect(heir).toEqual([2]);
-  });
-});
-
-describe('failures', () => {
-  it('dead-letters at once what cannot be decoded, with the reason', async () => {
-    const { durable, persist, dead, subject } = await applied();
-    const seen: number[] = [];
-    const running = run(
-      consume(bus, durable, async (batch) => void seen.push(...batch.map(({ message }) => message.n)), QUICK),
-    );
-    await persist(1, Buffer.from('{"n":'));
-    await persist(2);
-    const [letter] = await eventually('it is dead-lettered', async () => {
-      const found = await dead();
-      return found.length === 1 ? found : undefined;
-    });
-    await eventually('the next one is handled', () => seen.includes(2));
-    expect(letter).toMatchObject({ durable: durable.name, subject: subject.of({ node: 'a' }), size: 5 });
-    expect(letter?.reason).toMatch(/^undecodable: /);
-    expect(Buffer.from(letter?.preview ?? '', 'base64').toString()).toBe('{"n":');
-    await running.stop();
-  });
-
-  it('retries a handler that throws, later each time, and gives up at the fifth', async () => {
-    const { durable, persist, dead, stream } = await applied();
-    const at: number[] = [];
-    const handled: number[] = [];
-    const handle: Handle<Message> = async (batch) => {
-      if (batch.some(({ message }) => message.n === 13)) {
-        at.push(Date.now());
-        throw new Error('cannot do 13');
-      }
-      handled.push(...batch.map(({ message }) => message.n));
-    };
-    const running = run(consume(bus, durable, handle, QUICK));
-    await persist(13);
-    await eventually('it is dead-lettered', async () => (await dead()).length === 1);
-    expect(at).toHaveLength(5);
-    const gaps = at.slice(1).map((ms, index) => ms - (at[index] ?? 0));
-    for (const [index, gap] of gaps.entries())
-      expect(gap).toBeGreaterThanOrEqual((QUICK.backoffMs[index] ?? 0) - 5);
-
-    const [letter] = await dead();
-    expect(letter?.reason).toBe('internal: cannot do 13');
-    const detail = await deadLetters(bus).get(letter?.id ?? '');
-    expect(detail).toMatchObject({ stream: stream.name, sequence: '1', messageId: '13' });
-    await persist(14);
-    await eventually('the next one is handled', () => handled.includes(14));
-    await running.stop();
-    expect(at).toHaveLength(5);
-  });
-
-  it('does not let a poisonous message take its neighbours along', async () => {
-    const { durable, persist, dead } = await applied();
-    const handled = new Set<number>();
-    const handle: Handle<Message> = async (batch) => {
-      if (batch.some(({ message }) => message.n === 3)) throw new TypeError('a bug');
-      for (const { message } of batch) handled.add(message.n);
-    };
-    await Promise.all([0, 1, 2, 3, 4, 5].map((n) => persist(n)));
-    const running = run(consume(bus, durable, handle, QUICK));
-    await eventually('it is dead-lettered', async () => (await dead()).length === 1);
-    await eventually('its neighbours are handled', () => handled.size === 5);
-    await running.stop();
-    expect(await dead()).toHaveLength(1);
-  });
-
-  it('never gives up while a fault says that it passes', async () => {
-    const { durable, persist, dead } = await applied();
-    let attempts = 0;
-    let healed = false;
-    const handle: Handle<Message> = async () => {
-      attempts++;
-      if (attempts % 2 === 0) throw new Fault('deadline', 'the database is slow');
-      if (attempts < 9) throw new Fault('unavailable', 'the database is away');
-      healed = true;
-    };
-    const running = run(consume(bus, durable, handle, { maxMessages: 10, backoffMs: [10] }));
-    await persist(1);
-    await eventually('it is handled after all', () => healed);
-    await running.stop();
-    expect(attempts).toBe(9);
-    expect(await dead()).toEqual([]);
-  });
-
-  it('dead-letters what the handler gives up itself', async () => {
-    const { durable, persist, dead } = await applied();
-    const handle: Handle<Message> = async ([delivery]) => delivery?.deadLetter('makes\r\nno sense');
-    const running = run(consume(bus, durable, handle, QUICK));
-    await persist(1);
-    const [letter] = await eventually('it is dead-lettered', async () => {
-      const found = await dead();
-      return found.length > 0 ? found : undefined;
-    });
-    expect(letter?.reason).toBe('makes no sense');
-    await running.stop();
-  });
-});
-
-describe('dead letters', () => {
-  it('are listed newest first, page by page, and discarded', async () => {
-    const { durable, persist, dead } = await applied();
-    const running = run(consume(bus, durable, async () => undefined, QUICK));
-    for (let n = 0; n < 5; n++) await persist(n, Buffer.from(`bad ${n}`));
-    const all = await eventually('all are dead', async () => {
-      const found = await dead();
-      return found.length === 5 ? found : undefined;
-    });
-    await running.stop();
-    const text = ({ preview }: { preview: string }) => Buffer.from(preview, 'base64').toString();
-    expect(all.map(text)).toEqual(['bad 4', 'bad 3', 'bad 2', 'bad 1', 'bad 0']);
-
-    const letters = deadLetters(bus);
-    await letters.discard(all[1]?.id ?? '');
-    await expect(letters.get(all[1]?.id ?? '')).rejects.toMatchObject({ code: 'not_found' });
-    const page = await letters.list({ limit: 2, before: all[0]?.id ?? '' });
-    expect(page.map(text)).toEqual(['bad 2', 'bad 1']);
-  });
-
-  it('are published again under a new id, and are gone then', async () => {
-    const { durable, persist, dead } = await applied();
-    const seen: string[] = [];
-    let broken = true;
-    const handle: Handle<Message> = async ([delivery]) => {
-      if (broken) return delivery?.deadLetter('not yet');
-      seen.push(`${delivery?.message.n} ${delivery?.messageId}`);
-    };
-    const running = run(consume(bus, durable, handle, QUICK));
-    await persist(7);
-    const [letter] = await eventually('it is dead-lettered', async () => {
-      const found = await dead();
-      return found.length > 0 ? found : undefined;
-    });
-    broken = false;
-    await deadLetters(bus).retry(letter?.id ?? '');
-    await eventually('it is handled', () => seen.length === 1);
-    await running.stop();
-    expect(seen[0]).toMatch(/^7 dead-letter:/);
-    expect(await dead()).toEqual([]);
-  });
-
-  it.each(['999999999', '0', '-1', 'x', ''])('knows no %j', async (id) => {
-    const letters = deadLetters(bus);
-    await expect(letters.get(id)).rejects.toMatchObject({ code: 'not_found' });
-    await expect(letters.retry(id)).rejects.toMatchObject({ code: 'not_found' });
-    await expect(letters.discard(id)).rejects.toMatchObject({ code: 'not_found' });
   });
 });
