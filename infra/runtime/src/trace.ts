@@ -105,7 +105,8 @@ const MAX_LINKS = 32;
 export function linksTo(traceparents: Iterable<string>): Link[] {
   const links: Link[] = [];
   for (const traceparent of traceparents) {
-    const context = traceparent === '' ? undefined : trace.getSpanContext(contextFromTraceparent(traceparent));
+    const context =
+      traceparent === '' ? undefined : trace.getSpanContext(contextFromTraceparent(traceparent));
     if (context !== undefined) links.push({ context });
     if (links.length === MAX_LINKS) break;
   }
