@@ -1,0 +1,113 @@
+// The registry's parts, and the order in which they start and stop.
+
+import { registry } from '@mooring/proto';
+import {
+  type App,
+  asFault,
+  busRunnable,
+  type Config,
+  connectBus,
+  every,
+  Fault,
+  grpcServer,
+  poolRunnable,
+  postgresPool,
+  type Runnable,
+} from '@mooring/runtime';
+import { passwords } from './accounts/passwords.js';
+import { tokens } from './accounts/tokens.js';
+import { Gatherer } from './admission/gatherer.js';
+import { OpenStreams } from './admission/streams.js';
+import type { config } from './config.js';
+import { consumeFacts } from './consumers/facts.js';
+import { normalizeEmail } from './domain/account.js';
+import { events } from './events.js';
+import { grpcHandlers } from './grpc/index.js';
+import { relay as relayOf } from './outbox/relay.js';
+import { notices as noticesOn } from './presence/notices.js';
+import { leaseSweep } from './presence/sweep.js';
+import { admissionPool } from './store/admission-pool.js';
+import { type Store, store as storeOn } from './store/index.js';
+
+export { config } from './config.js';
+
+type Values = typeof config extends Config<infer T> ? ReturnType<Config<T>['load']> : never;
+
+const HOUR_MS = 60 * 60 * 1_000;
+
+export async function app(values: Values): Promise<App & { readonly grpcPort: Promise<number> }> {
+  const bus = await connectBus({ url: values.NATS_URL, name: 'registry' });
+  const people = postgresPool(values.REGISTRY_POSTGRES_URL, {
+    max: values.REGISTRY_POSTGRES_POOL,
+    name: 'registry',
+  });
+  const admission = admissionPool(values.REGISTRY_POSTGRES_URL);
+  const store = storeOn({ people, admission });
+  const secret = Buffer.from(values.REGISTRY_SECRET, 'base64');
+
+  const relay = relayOf(bus, store.outbox);
+  const notices = noticesOn(bus);
+  const gatherer = new Gatherer({ store, superseded: notices.superseded, committed: relay.poke });
+  const streams = new OpenStreams();
+  const signing = tokens({ secret, issuer: values.REGISTRY_ISSUER, keys: store.signingKeys });
+  const operators = new Set(values.REGISTRY_OPERATORS.split(',').map(normalizeEmail).filter(Boolean));
+  const server = grpcServer({
+    host: values.REGISTRY_GRPC_HOST,
+    port: values.REGISTRY_GRPC_PORT,
+    services: [
+      [
+        registry.RegistryService,
+        grpcHandlers({
+          store,
+          gatherer,
+          streams,
+          notices,
+          tokens: signing,
+          passwords: passwords(),
+          committed: relay.poke,
+          secret,
+          operators,
+          openSignup: values.REGISTRY_OPEN_SIGNUP,
+        }),
+      ],
+    ],
+  });
+  return {
+    grpcPort: server.port,
+    runnables: [
+      busRunnable(bus),
+      poolRunnable(people),
+      poolRunnable(admission),
+      signing.runnable,
+      relay.runnable,
+      notices.runnable,
+      leaseSweep({ bus, sessions: store.sessions, committed: relay.poke }),
+      housekeepingRunnable(store, values.REGISTRY_HISTORY_DAYS),
+      consumeFacts(bus, store.facts),
+      gatherer,
+      server,
+      streams,
+    ],
+    checks: {
+      postgres: () => store.check(),
+      nats: () => {
+        if (!bus.connected) throw new Fault('unavailable', 'not connected to NATS');
+      },
+    },
+  };
+}
+
+function housekeepingRunnable(store: Store, historyDays: number): Runnable {
+  return {
+    name: 'housekeeping',
+    async run({ signal, ready }) {
+      ready();
+      const attempt = async (): Promise<void> => {
+        await store
+          .housekeeping(historyDays, signal)
+          .catch((error: unknown) => events.housekeepingFailed(asFault(error)));
+      };
+      await every(HOUR_MS, attempt, signal);
+    },
+  };
+}

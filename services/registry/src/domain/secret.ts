@@ -1,0 +1,27 @@
+// Makes, recognises and hashes the secrets that are shown once.
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+
+/** What a secret of each kind begins with. */
+export const SecretKind = { credential: 'mdt_', apiKey: 'mk_' } as const;
+export type SecretKind = (typeof SecretKind)[keyof typeof SecretKind];
+
+/** The part of a secret that may be shown for ever: the kind and six characters more. */
+export function prefixOf(secret: string, kind: SecretKind): string {
+  return secret.slice(0, kind.length + 6);
+}
+
+/** sha256: the secrets hold 256 random bits, so a slow hash would protect nothing more. */
+export function hashSecret(secret: string): Buffer {
+  return createHash('sha256').update(secret, 'utf8').digest();
+}
+
+/**
+ * A secret of 256 bits in base64url. With `from` it is derived, so that the same request repeated is shown the same
+ * secret though none is stored; `from` must name the request and what it made.
+ */
+export function makeSecret(kind: SecretKind, masterKey: Buffer, from: readonly string[] | undefined): string {
+  if (from === undefined) return kind + randomBytes(32).toString('base64url');
+  const hmac = createHmac('sha256', masterKey);
+  // JSON keeps the parts apart whatever they hold.
+  return kind + hmac.update(JSON.stringify([kind, ...from])).digest('base64url');
+}

@@ -1,0 +1,6 @@
+// Starts the registry.
+import { main } from '@mooring/runtime';
+import { app } from './app.js';
+import { config } from './config.js';
+
+await main('registry', config, app, { migrations: new URL('../prisma/migrations', import.meta.url) });

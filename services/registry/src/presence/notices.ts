@@ -1,0 +1,80 @@
+// Tells edges that sessions are over: replaced by newer ones in the background, ended by people while they wait.
+
+import { edge, type bus as messages } from '@mooring/proto';
+import { asFault, type Bus, type Runnable, sleep } from '@mooring/runtime';
+import type { Session } from '../domain/session.js';
+import { events, type NoticeReason } from '../events.js';
+import { Latch } from '../latch.js';
+
+const REQUEST_MS = 2_000;
+/** An edge may hear of a session's end before it has read that it was admitted. */
+const LOOK_AGAIN_MS = 300;
+const MAX_WAITING = 50_000;
+const MAX_AT_ONCE = 64;
+
+export type Notices = ReturnType<typeof notices>;
+
+export function notices(bus: Pick<Bus, 'request'>) {
+  const waiting: Session[] = [];
+  const latch = new Latch();
+
+  async function deliver(session: Session, why: NoticeReason): Promise<boolean> {
+    const content: messages.Delivery['content'] =
+      why === 'superseded'
+        ? { $case: 'superseded', value: {} }
+        : { $case: 'disconnect', value: { reason: why } };
+    const { node, connectionId, deviceNumber, epoch } = session;
+    try {
+      const delivery = { connectionId, deviceNumber, epoch, content };
+      const { delivered } = await bus.request(edge.deliver, { node }, delivery, REQUEST_MS);
+      events.notice(why, delivered ? 'delivered' : 'gone');
+      return delivered;
+    } catch (error) {
+      // An edge that is gone holds no session; its lease ends what it held.
+      events.noticeFailed(why, node, asFault(error));
+      return false;
+    }
+  }
+
+  return {
+    /** Queues the notice that a newer session has replaced this one. */
+    superseded(session: Session): void {
+      if (waiting.length < MAX_WAITING) {
+        waiting.push(session);
+        latch.announce();
+      } else {
+        events.notice('superseded', 'dropped');
+      }
+    },
+
+    /** Has the session ended at its edge, looked up once more when it is not there. Never throws. */
+    async end(
+      why: Exclude<NoticeReason, 'superseded'>,
+      lookUp: () => Promise<Session | undefined>,
+      signal: AbortSignal,
+    ): Promise<void> {
+      for (const last of [false, true]) {
+        const session = await lookUp();
+        if (session === undefined || (await deliver(session, why)) || last) return;
+        await sleep(LOOK_AGAIN_MS, signal);
+      }
+    },
+
+    /** Delivers what is queued, 64 at once. */
+    runnable: {
+      name: 'session notices',
+      async run({ signal, ready }) {
+        ready();
+        while (!signal.aborted) {
+          await latch.next(signal);
+          const worker = async (): Promise<void> => {
+            for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+              await deliver(next, 'superseded');
+            }
+          };
+          await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, waiting.length) }, worker));
+        }
+      },
+    } satisfies Runnable,
+  };
+}

@@ -1,0 +1,97 @@
+// Devices one at a time: enrolled, read, changed, deleted by people.
+import { Fault, uuidv7 } from '@mooring/runtime';
+import type { Device } from '../domain/device.js';
+import type { Dialect } from '../domain/identifier.js';
+import type { JsonObject } from '../domain/json.js';
+import type { Session } from '../domain/session.js';
+import { record } from './audit.js';
+import { claim, type Once } from './idempotency.js';
+import type { Db, Orm } from './orm.js';
+import { deviceOf, withTimeZone } from './row.js';
+import { locationOf } from './sessions.js';
+
+export interface NewDevice {
+  readonly organizationId: string;
+  readonly dialect: Dialect;
+  readonly identifier: string;
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly kind: string;
+  readonly parentId: string | undefined;
+}
+
+export interface DeviceChange {
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  readonly kind?: string;
+}
+
+export function devices(orm: Orm) {
+  return {
+    /** Fault `conflict` when any organization has a device of that dialect and identifier; `invalid` for a foreign parent. */
+    create: (device: NewDevice, once: Once): Promise<Device> =>
+      orm.transact(async (db) => {
+        const id = uuidv7();
+        const earlier = await claim(db, once, id);
+        if (earlier !== undefined) return read(db, earlier);
+        const { organizationId, dialect, identifier, parentId } = device;
+        if (parentId !== undefined) await requireParent(db, organizationId, parentId);
+        const { count } = await db.device.createMany({
+          data: { ...device, id, tags: [...device.tags], parentId: parentId ?? null },
+          skipDuplicates: true,
+        });
+        // Whose it is stays untold: the identifier may be another organization's.
+        if (count === 0)
+          throw new Fault('conflict', 'a device with this dialect and identifier is registered already');
+        const about = { organizationId, actor: once.actor, resource: id };
+        await record(db, { ...about, action: 'device.created', details: { dialect, identifier } });
+        return read(db, id);
+      }),
+
+    get: (id: string): Promise<Device | undefined> =>
+      orm.read(async (db) => {
+        const row = await db.device.findUnique({ where: { id }, include: withTimeZone });
+        return row === null ? undefined : deviceOf(row);
+      }),
+
+    /** Fault `not_found` when it is gone. */
+    update: (id: string, change: DeviceChange, actor: string): Promise<Device> =>
+      orm.transact(async (db) => {
+        const { tags, ...plain } = change;
+        const data = { ...plain, ...(tags === undefined ? {} : { tags: [...tags] }) };
+        const row = await db.device.update({ where: { id }, data, include: withTimeZone });
+        const about = { organizationId: row.organizationId, actor, resource: id };
+        await record(db, { ...about, action: 'device.updated', details: change as JsonObject });
+        return deviceOf(row);
+      }),
+
+    /** Deletes a device with its credentials and history; answers the session that it leaves behind at an edge. */
+    remove: (device: Device, actor: string): Promise<Session | undefined> =>
+      orm.transact(async (db) => {
+        // Locked before it is deleted, so that no admission can come in between and leave an unknown session.
+        const [row] = await db.$queryRaw<
+          { number: string; epoch: string; edge: string | null; connection_id: string | null }[]
+        >`SELECT number::text, epoch::text, edge, connection_id FROM device WHERE id = ${device.id}::uuid FOR UPDATE`;
+        if (row === undefined) throw new Fault('not_found', 'no such device');
+        await db.device.delete({ where: { id: device.id } });
+        const { id: deviceId, number: deviceNumber, organizationId, dialect, identifier } = device;
+        const { epoch, session } = locationOf(row);
+        const fact = { deviceId, deviceNumber, organizationId, dialect, identifier, epoch };
+        await db.outbox.create({ data: { ...fact, kind: 'deleted' } });
+        const about = { organizationId, actor, resource: deviceId };
+        await record(db, { ...about, action: 'device.deleted', details: { dialect, identifier } });
+        return session;
+      }),
+  };
+}
+
+async function read(db: Db, id: string): Promise<Device> {
+  return deviceOf(await db.device.findUniqueOrThrow({ where: { id }, include: withTimeZone }));
+}
+
+async function requireParent(db: Db, organizationId: string, id: string): Promise<void> {
+  if ((await db.device.count({ where: { id, organizationId } })) > 0) return;
+  throw new Fault('invalid', 'the parent is not a device of this organization', {
+    details: [{ field: 'parent', message: 'is not a device of this organization' }],
+  });
+}

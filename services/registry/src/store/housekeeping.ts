@@ -1,0 +1,26 @@
+// Deletes what has served its time: old connection history, idempotency keys, counts of login attempts.
+import { type Pool, rows } from './sql.js';
+
+const CHUNK = 5_000;
+
+/** Deletes in steps of bounded size, so that no step holds many rows for long; answers how many rows went. */
+export function housekeeping(pool: Pool) {
+  return async (historyDays: number, signal: AbortSignal): Promise<number> => {
+    let total = 0;
+    for (const [name, table, expired] of [
+      ['expire-connection', 'connection', 'disconnected_at < now() - make_interval(days => $1::int)'],
+      ['expire-idempotency', 'idempotency', "created_at < now() - interval '24 hours' AND $1::int > 0"],
+      ['expire-login', 'login_attempt', "started_at < now() - interval '15 minutes' AND $1::int > 0"],
+    ] as const) {
+      const text = `WITH gone AS (
+        DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${expired} LIMIT ${CHUNK}))
+        RETURNING 1
+      ) SELECT count(*)::int AS count FROM gone`;
+      for (let count = CHUNK; count === CHUNK && !signal.aborted; ) {
+        count = (await rows<{ count: number }>(pool, { name, text }, [historyDays]))[0]?.count ?? 0;
+        total += count;
+      }
+    }
+    return total;
+  };
+}

@@ -1,0 +1,48 @@
+// All that the registry keeps, by subject.
+import { admission } from './admission.js';
+import { apiKeys } from './api-keys.js';
+import { audit } from './audit.js';
+import { connections } from './connections.js';
+import { credentials } from './credentials.js';
+import { deviceList } from './device-list.js';
+import { devices } from './devices.js';
+import { facts } from './facts.js';
+import { housekeeping } from './housekeeping.js';
+import { loginAttempts } from './login-attempts.js';
+import { members } from './members.js';
+import { organizations } from './organizations.js';
+import { orm as ormOn } from './orm.js';
+import { outbox } from './outbox.js';
+import { people } from './people.js';
+import { sessions } from './sessions.js';
+import { signingKeys } from './signing-keys.js';
+import { type Pool, rows } from './sql.js';
+
+export type Store = ReturnType<typeof store>;
+
+/** Admission has connections of its own, so that a storm of devices and the lists of people do not wait for each other. */
+export function store(pools: { readonly people: Pool; readonly admission: Pool }) {
+  const orm = ormOn(pools.people);
+  return {
+    admission: admission(pools.admission),
+    sessions: sessions(pools.people),
+    facts: facts(pools.people),
+    outbox: outbox(pools.people),
+    housekeeping: housekeeping(pools.people),
+    people: people(orm),
+    loginAttempts: loginAttempts(orm),
+    organizations: organizations(orm),
+    members: members(orm),
+    apiKeys: apiKeys(orm),
+    audit: audit(orm),
+    devices: devices(orm),
+    deviceList: deviceList(orm),
+    credentials: credentials(orm),
+    connections: connections(orm),
+    signingKeys: signingKeys(orm),
+    /** Throws a fault when Postgres does not answer. */
+    async check(): Promise<void> {
+      await rows(pools.people, { name: 'check', text: 'SELECT 1' }, []);
+    },
+  };
+}
