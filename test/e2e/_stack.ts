@@ -1,0 +1,72 @@
+// A whole Mooring for one test file: every service as its own process, two edges, free ports, a fresh directory.
+import { freePorts } from '@mooring/harness';
+import { Stack, type StackFile } from '@mooring/stack';
+import { type Api, apiClient } from './_api.js';
+
+export interface TestStack {
+  readonly stack: Stack;
+  readonly file: StackFile;
+  /** As the owner of the first account. */
+  readonly api: Api;
+  readonly edges: readonly string[];
+  pid(part: string): number;
+  stop(): Promise<void>;
+}
+
+export interface TestStackOptions {
+  readonly edges?: number;
+  readonly deviceAuth?: 'open' | 'enrolled' | 'credentials';
+  /** Added to the environment of every process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
+  const { edges = 2, deviceAuth = 'open', env = {} } = options;
+  const [edgePort, apiPort] = await consecutivePorts(edges);
+  const flags = {
+    data: undefined,
+    edgePort,
+    apiPort,
+    listen: [],
+    edges,
+    host: '127.0.0.1',
+    owner: { email: 'owner@example.com', password: 'correct horse battery' },
+    deviceAuth,
+    demo: false,
+  };
+  const inherited = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+  const stack = await Stack.start({ flags, env: { ...inherited, ...env }, say: () => undefined });
+  const { file } = stack;
+  return {
+    stack,
+    file,
+    api: apiClient(file.api, file.owner.token),
+    edges: file.edges,
+    pid(part) {
+      const pid = stack.file.pids[part];
+      if (pid === undefined) throw new Error(`no part ${part}`);
+      return pid;
+    },
+    stop: () => stack.stop(),
+  };
+}
+
+/** The first of as many ports in a row as there are edges, and one more. */
+async function consecutivePorts(edges: number): Promise<[number, number]> {
+  for (;;) {
+    const [first = 0, api = 0] = (await freePorts(2)).sort((a, b) => a - b);
+    const wanted = Array.from({ length: edges }, (_, index) => first + index);
+    if (wanted.includes(api)) continue;
+    const taken = await Promise.all(wanted.map(isTaken));
+    if (!taken.includes(true)) return [first, api];
+  }
+}
+
+async function isTaken(port: number): Promise<boolean> {
+  const { createServer } = await import('node:net');
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(true));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
+  });
+}

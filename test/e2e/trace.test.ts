@@ -1,0 +1,91 @@
+// One trace from a socket frame to the row it became, and one from an HTTP request through gRPC to SQL.
+import { eventually } from '@mooring/harness';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Collector, type SpanView, startCollector } from './_collector.js';
+import { Peer } from './_peer.js';
+import { startTestStack, type TestStack } from './_stack.js';
+
+let mooring: TestStack;
+let collector: Collector;
+beforeAll(async () => {
+  collector = await startCollector();
+  mooring = await startTestStack({
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      OTEL_BSP_SCHEDULE_DELAY: '200',
+      EDGE_TRACE_ONE_IN: '1',
+    },
+  });
+});
+afterAll(async () => {
+  await mooring?.stop();
+  await collector?.stop();
+});
+
+const sql = ({ attributes, name }: SpanView): string =>
+  `${name} ${attributes['db.statement'] ?? attributes['db.query.text'] ?? ''}`;
+const names = (path: readonly SpanView[]): readonly string[] =>
+  path.map(({ service, name }) => `${service}: ${name}`);
+
+it('frame → publish → consume → INSERT, across two processes', async () => {
+  const socket = await Peer.open(`${mooring.edges[0]}/socket`);
+  socket.send({ cmd: 'hello', deviceId: '39628657580236' });
+  await eventually(() => mooring.api.device('kinetid', '39628657580236'));
+  socket.send({
+    cmd: 'report',
+    deviceId: '39628657580236',
+    consumptions: [{ interval: 60, consumption: 42 }],
+  });
+  const path = await eventually(
+    () =>
+      collector.path(
+        ({ service, name }) => service === 'edge-1' && name === 'edge frame',
+        (span) => span.service === 'telemetry' && /INSERT INTO reading/i.test(sql(span)),
+      ),
+    { withinMs: 20_000, what: 'a path from the frame to the insert' },
+  );
+  const [frame, ...rest] = path;
+  expect(new Set(path.map(({ traceId }) => traceId)), names(path).join('\n')).toEqual(
+    new Set([frame?.traceId]),
+  );
+  expect(rest.some(({ service, name }) => service === 'edge-1' && name === 'uplink publish')).toBe(true);
+  expect(rest.some(({ service, name }) => service === 'telemetry' && name.startsWith('consume'))).toBe(true);
+  socket.end();
+});
+
+it('admission: hello frame → edge → registry → SQL', async () => {
+  const path = await eventually(
+    () =>
+      collector.path(
+        ({ service, name }) => service === 'edge-1' && name === 'edge admit',
+        (span) => span.service === 'registry' && /UPDATE|INSERT/i.test(sql(span)),
+      ),
+    { withinMs: 20_000, what: 'a path from the admission to the registry' },
+  );
+  expect(path.length, names(path).join('\n')).toBeGreaterThan(2);
+  expect(
+    collector.path(
+      ({ name }) => name === 'edge upgrade',
+      ({ name }) => name === 'edge frame',
+    ),
+  ).toBeDefined();
+});
+
+it('HTTP → gRPC → SQL in one trace', async () => {
+  await mooring.api.get('/v1/devices');
+  const path = await eventually(
+    () =>
+      collector.path(
+        ({ service, name }) => service === 'api' && name.startsWith('GET'),
+        (span) => span.service === 'registry' && /select/i.test(sql(span)) && /device/i.test(sql(span)),
+      ),
+    { withinMs: 20_000, what: 'a path from the request to SQL' },
+  );
+  const [request] = path;
+  expect(new Set(path.map(({ traceId }) => traceId))).toEqual(new Set([request?.traceId]));
+  // By parents alone: server span of api, client span, server span of registry, SQL.
+  for (const [index, span] of path.entries()) {
+    if (index > 0) expect(span.parentSpanId, names(path).join('\n')).toBe(path[index - 1]?.spanId);
+  }
+  expect(path.some(({ service, name }) => service === 'registry' && /ListDevices/.test(name))).toBe(true);
+});
