@@ -22,7 +22,9 @@ export function checkSchemas(server: Server): void {
     return (given: unknown) => {
       const value = httpPart === 'body' ? given : Value.Convert(schema, given);
       // The members that Fastify types otherwise are for its own messages, which nobody sees.
-      return check.Check(value) ? { value } : { error: check.Errors(value) as FastifySchemaValidationError[] };
+      return check.Check(value)
+        ? { value }
+        : { error: check.Errors(value) as FastifySchemaValidationError[] };
     };
   };
   server.setValidatorCompiler(compile);

@@ -1,9 +1,14 @@
 // The HTTP server and the clients behind it as parts of a process.
 import type { AddressInfo } from 'node:net';
-import { logger, type Runnable } from '@mooring/runtime';
+import { after, every, logger, type Runnable } from '@mooring/runtime';
 import type { Server } from './server.js';
 
 const log = logger('http');
+
+// Requests that are still being answered after this long are cut off.
+const FINISH_MS = 8_000;
+// A connection whose request ends while the server closes would stay open for as long as a client may keep it.
+const SWEEP_MS = 50;
 
 /** The HTTP server as a part of a process. */
 export interface HttpRunnable extends Runnable {
@@ -27,9 +32,19 @@ export function listening(server: Server, host: string, port: number): HttpRunna
       bound(taken);
       ready();
       await aborted(signal);
-      await server.close();
+      await finish(server);
     },
   };
+}
+
+async function finish(server: Server): Promise<void> {
+  const closed = new AbortController();
+  const sweep = every(SWEEP_MS, () => server.server.closeIdleConnections(), closed.signal);
+  const cut = after(FINISH_MS, () => server.server.closeAllConnections());
+  await server.close();
+  cut.cancel();
+  closed.abort();
+  await sweep;
 }
 
 /** Closes things when the process stops. */

@@ -79,7 +79,7 @@ interface HttpError {
 /** What any error of a request means to its caller. */
 export function problemOf(error: unknown, traceId: string): Problem {
   if (isFault(error)) return problem(error.code, sentence(error.message), traceId, error.details ?? []);
-  const { statusCode = 500, message = '', validation, validationContext } = error as HttpError;
+  const { statusCode = 500, message = '', validation, validationContext } = (error ?? {}) as HttpError;
   // An id that cannot be is one that is not there.
   if (validation !== undefined && validationContext === 'params') {
     return problem('not_found', 'There is nothing here under that id.', traceId);
