@@ -2,7 +2,9 @@
 
 // Tests, and the files beside them whose names start with an underscore, stand outside what they test.
 const tests = '(\\.test\\.ts$|/_[^/]+\\.ts$)';
-const generated = '/src/(gen|store/generated)/';
+// What a benchmark compares us with is written without us.
+const rivals = '^test/load/(bare|obvious)/';
+const generated = '/(gen|generated)/';
 // What another package sees of a package; the same as the `exports` of its package.json.
 const entries = [
   '^proto/src/index\\.ts$',
@@ -102,14 +104,14 @@ module.exports = {
       severity: 'error',
       comment:
         'uWebSockets.js stays in edge/src/sockets, so that its borrowed memory and closed handles do too.',
-      from: { pathNot: '^services/edge/src/sockets/' },
+      from: { pathNot: ['^services/edge/src/sockets/', rivals] },
       to: { path: npm('(uWebSockets\\.js|@trufflesuite/uws-js-unofficial)') },
     },
     {
       name: 'nats-only-in-runtime',
       severity: 'error',
       comment: 'NATS is spoken in runtime/src/nats, where deadlines, trace headers and settlement are kept.',
-      from: { pathNot: '^infra/runtime/src/nats/' },
+      from: { pathNot: ['^infra/runtime/(src/nats|test)/', rivals] },
       to: { path: npm('@nats-io/[^/]+') },
     },
     {
@@ -117,7 +119,7 @@ module.exports = {
       severity: 'error',
       comment:
         'gRPC is spoken in runtime/src/grpc; others use its servers and clients and the generated code.',
-      from: { pathNot: ['^infra/runtime/src/grpc/', '^proto/src/gen/'] },
+      from: { pathNot: ['^infra/runtime/(src/grpc|test)/', '^proto/src/gen/', rivals] },
       to: { path: npm('(@grpc/[^/]+|grpc-health-check)') },
     },
     {
@@ -126,7 +128,11 @@ module.exports = {
       comment:
         'A service’s rows are known in its store and nowhere else; connections are made in the runtime.',
       from: {
-        pathNot: ['^services/[^/]+/src/store/', '^infra/runtime/(src/postgres|test)/', '^test/', '/test/'],
+        pathNot: [
+          '^services/[^/]+/(src/store|test)/',
+          '^infra/runtime/(src/postgres|test)/',
+          '^(test|tools)/',
+        ],
       },
       to: { path: npm('(@types/pg|pg|pg-[^/]+|@prisma/(client|adapter-pg))') },
     },
