@@ -68,6 +68,8 @@ class StoredDeadLetters implements DeadLetters {
     const { state } = await this.#ask((streams) =>
       streams.info(deadLetterStream.name, { deleted_details: true }),
     );
+    // A stream that never held a message begins at 0, and no message has that number.
+    if (state.messages === 0) return [];
     const gone = new Set(state.deleted);
     const found: DeadLetter[] = [];
     let seq = Math.min(before === undefined ? Number.POSITIVE_INFINITY : Number(before) - 1, state.last_seq);
