@@ -1,17 +1,5 @@
-// Decides the unit of a metric: its name carries it as the last word.
-const units: Readonly<Record<string, string>> = {
-  w: 'W',
-  wh: 'Wh',
-  v: 'V',
-  a: 'A',
-  hz: 'Hz',
-  s: 's',
-  ms: 'ms',
-  dbm: 'dBm',
-  bytes: 'B',
-  percent: '%',
-  celsius: '°C',
-};
+// Decides the unit of a metric: its name carries it as the last word. The same as telemetry answers.
+const units: Readonly<Record<string, string>> = { w: 'W', wh: 'Wh', dbm: 'dBm', s: 's', percent: '%' };
 
 /** The unit of a metric, empty for one without. */
 export function unitOf(metric: string): string {
