@@ -84,7 +84,7 @@ describe.each([0, 1])('at edge %i', (at) => {
       const found = await mooring.api.points(device.id, 'power_w', '&step=0');
       return found.length === had + 2 ? found : undefined;
     });
-    expect(points.slice(-2).map(([, value]) => value)).toEqual([42, 60]);
+    expect(points.filter(([, value]) => value === 42)).toHaveLength(at + 1);
     const days = await mooring.api.points(device.id, 'energy_wh', '&step=86400');
     const total = days.reduce((sum, [, value]) => sum + value, 0);
     expect(total).toBeCloseTo(((42 + 60) / 60) * (at + 1), 6);

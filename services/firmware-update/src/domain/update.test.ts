@@ -101,8 +101,12 @@ describe('a whole update', () => {
   it('expires an update in flight when another one is received', () => {
     const { rows } = run([step(1, 'received'), step(2, 'updating', { progress: 9 }), step(3, 'received')]);
     expect(rows.map((row) => row.status)).toEqual(['expired', 'received']);
-    expect(rows[0]).toMatchObject({ endedAtMs: 1003, sequence: 2n });
-    expect(rows[0]).not.toHaveProperty('progress');
+    expect(rows[0]).toMatchObject({ endedAtMs: 1003, sequence: 2n, progress: 9 });
+  });
+
+  it('keeps how far an update came that broke off', () => {
+    const { rows } = run([step(1, 'updating', { progress: 42 }), step(2, 'rescheduled')]);
+    expect(rows).toMatchObject([{ status: 'rescheduled', progress: 42 }]);
   });
 
   it('counts the same end in a later session as another update', () => {

@@ -14,7 +14,7 @@ export interface DeviceUpdate {
   readonly deviceId: string;
   readonly organizationId: string;
   readonly status: UpdateStatus;
-  /** 0 to 100; absent when the device gave none and when the update is over. */
+  /** 0 to 100; absent when the device gave none and when it completed. One that broke off keeps how far it came. */
   readonly progress?: number;
   readonly reason: string;
   readonly startedAtMs: number;
@@ -88,9 +88,8 @@ function beginsAnother(flying: DeviceUpdate, status: UpdateStatus): boolean {
 }
 
 function expire(flying: DeviceUpdate, step: Step): DeviceUpdate {
-  const { progress: _, ...rest } = flying;
   const endedAtMs = Math.max(flying.updatedAtMs, step.timeMs);
-  return { ...rest, status: 'expired', reason: 'another update began', updatedAtMs: endedAtMs, endedAtMs };
+  return { ...flying, status: 'expired', reason: 'another update began', updatedAtMs: endedAtMs, endedAtMs };
 }
 
 function begin(step: Step, id: string): DeviceUpdate {
@@ -102,7 +101,7 @@ function begin(step: Step, id: string): DeviceUpdate {
 function advance(base: DeviceUpdate, step: Step, status: UpdateStatus, ends: boolean): DeviceUpdate {
   const { progress: before, ...rest } = base;
   const updatedAtMs = Math.max(base.updatedAtMs, step.timeMs);
-  const progress = ends ? undefined : (percent(step.progress) ?? before);
+  const progress = status === 'completed' ? undefined : (percent(step.progress) ?? before);
   return {
     ...rest,
     status,

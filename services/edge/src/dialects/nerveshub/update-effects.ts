@@ -8,6 +8,8 @@ import { isNoteOnly, type UpdateReport } from './update-status.js';
 /** A line of progress is written each time the value enters another tenth. */
 const LOG_STEP_PERCENT = 10;
 
+const BREAKS_OFF: ReadonlySet<string> = new Set(['failed', 'ignored', 'rescheduled']);
+
 const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
   ['failed', 'error'],
   ['ignored', 'warning'],
@@ -24,7 +26,9 @@ export function reportUpdate(
   if (report === undefined) return { context: session, actions: [count('malformed', `update_${via}`)] };
   const { device } = session;
   const last = session.update;
-  const next: ReportedUpdate = { status: report.status, progress: report.progress };
+  // An update that breaks off leaves how far the device had come.
+  const left = BREAKS_OFF.has(report.status) ? last?.progress : undefined;
+  const next: ReportedUpdate = { status: report.status, progress: report.progress ?? left };
   const effects: Effect[] = [{ do: 'emit', event: { kind: 'update', device, timeMs: now, ...report } }];
   if (via === 'status' || isAnotherStep(last, next)) effects.push(line(session, report, now, via));
   if (isNoteOnly(report.status)) return { context: session, actions: effects };
