@@ -17,6 +17,8 @@ import { httpServer } from './http/server.js';
 import { settingsOf } from './http/settings.js';
 import { LiveHub } from './live/hub.js';
 
+export { config } from './config.js';
+
 /** What a test may bring itself. */
 export interface Overrides {
   readonly clock?: Clock;

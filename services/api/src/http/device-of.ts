@@ -10,6 +10,24 @@ export async function deviceOf(peers: Peers, request: FastifyRequest, id: string
   return present(device, 'device');
 }
 
+/**
+ * The device behind what a route shows, such as its readings. The route's own scope has been checked, and nothing of the
+ * device itself is shown, so the scope of reading devices is not asked for on top.
+ */
+export async function deviceBehind(
+  peers: Peers,
+  request: FastifyRequest,
+  id: string,
+): Promise<registry.Device> {
+  const { device } = await peers.registry.getDevice({ principal: unscoped(request), id });
+  return present(device, 'device');
+}
+
+/** Who asks, confined by their memberships alone. Only for looking up what a route needs and does not show. */
+export function unscoped(request: FastifyRequest): registry.Principal {
+  return { ...principalOf(request), scopes: [] };
+}
+
 const MAX_DEVICES = 500;
 
 /** The devices of one organization, or of all for an empty id: as many as a snapshot holds, and whether that is all. */

@@ -4,8 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { costOf, type Tariff } from '../../domain/cost.js';
 import { rangeOf, toTime } from '../../domain/time.js';
-import { member, principalOf } from '../access.js';
-import { deviceOf } from '../device-of.js';
+import { member } from '../access.js';
+import { deviceBehind, unscoped } from '../device-of.js';
 import type { Parts, Peers } from '../parts.js';
 import { tariffOf } from '../schemas/account.js';
 import { IdParams, Nullable, Time } from '../schemas/shapes.js';
@@ -44,7 +44,7 @@ export function energyRoute(server: Server, { peers, clock }: Parts): void {
   server.get('/v1/devices/:id/energy', { config, schema }, async (request) => {
     const { by = 'day' } = request.query;
     const span = rangeOf(request.query, clock.now(), spans[by]);
-    const device = await deviceOf(peers, request, request.params.id);
+    const device = await deviceBehind(peers, request, request.params.id);
     const { number: deviceNumber, timeZone } = device;
     const [energy, tariff] = await Promise.all([
       peers.telemetry.queryEnergy({ deviceNumber, ...span, by, timeZone }),
@@ -69,7 +69,9 @@ async function tariffFor(
   request: FastifyRequest,
   device: registry.Device,
 ): Promise<Tariff | null> {
-  const principal = principalOf(request);
-  const { organization } = await peers.registry.getOrganization({ principal, id: device.organizationId });
+  const { organization } = await peers.registry.getOrganization({
+    principal: unscoped(request),
+    id: device.organizationId,
+  });
   return organization === undefined ? null : tariffOf(organization);
 }

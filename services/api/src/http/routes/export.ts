@@ -7,7 +7,7 @@ import { type Range, rangeOf, toTime } from '../../domain/time.js';
 import { unitOf } from '../../domain/unit.js';
 import { exportFailed } from '../../events.js';
 import { member } from '../access.js';
-import { deviceOf } from '../device-of.js';
+import { deviceBehind } from '../device-of.js';
 import type { Parts, Peers } from '../parts.js';
 import { IdParams, Time } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
@@ -41,7 +41,7 @@ export function exportRoute(server: Server, { peers, clock }: Parts): void {
     const { format = 'csv', metric = '' } = request.query;
     const now = clock.now();
     const span = rangeOf(request.query, now, now);
-    const device = await deviceOf(peers, request, request.params.id);
+    const device = await deviceBehind(peers, request, request.params.id);
     const chunks = await firstOf(chunksOf(peers, device.number, span, metric));
     const lines = Readable.from(linesOf(chunks, format), { objectMode: false, highWaterMark: 64 * 1024 });
     // A caller who leaves ends the stream early, which is nobody's failure.

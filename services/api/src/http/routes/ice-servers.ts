@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { toTime } from '../../domain/time.js';
 import { member, principalOf } from '../access.js';
-import { deviceOf } from '../device-of.js';
+import { deviceBehind } from '../device-of.js';
 import type { Parts } from '../parts.js';
 import { Id, Nullable, Time } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
@@ -29,7 +29,7 @@ export function iceServerRoute(server: Server, { peers }: Parts): void {
   const config = { access: member('watch') };
   server.get('/v1/ice-servers', { config, schema }, async (request) => {
     const { device } = request.query;
-    if (device !== undefined) await deviceOf(peers, request, device);
+    if (device !== undefined) await deviceBehind(peers, request, device);
     const { userId, apiKeyId } = principalOf(request);
     const reply = await peers.signaling.getIceServers({ userId: userId || apiKeyId });
     return {

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { rangeOf, toTime } from '../../domain/time.js';
 import { member } from '../access.js';
-import { deviceOf } from '../device-of.js';
+import { deviceBehind } from '../device-of.js';
 import type { Parts } from '../parts.js';
 import { IdParams, Time } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
@@ -65,7 +65,7 @@ export function readingRoutes(server: Server, { peers, clock }: Parts): void {
   server.get('/v1/devices/:id/readings', { config, schema: query }, async (request) => {
     const { metric, step: stepS, agg = '' } = request.query;
     const span = rangeOf(request.query, clock.now(), DAY_MS);
-    const { number: deviceNumber, timeZone } = await deviceOf(peers, request, request.params.id);
+    const { number: deviceNumber, timeZone } = await deviceBehind(peers, request, request.params.id);
     const reply = await peers.telemetry.queryReadings({
       deviceNumber,
       metric,
@@ -87,7 +87,7 @@ export function readingRoutes(server: Server, { peers, clock }: Parts): void {
   });
 
   server.get('/v1/devices/:id/readings/latest', { config, schema: latest }, async (request) => {
-    const { number: deviceNumber } = await deviceOf(peers, request, request.params.id);
+    const { number: deviceNumber } = await deviceBehind(peers, request, request.params.id);
     const { items } = await peers.telemetry.latestReadings({ deviceNumber });
     return {
       items: items.map(({ metric, unit, timeMs, value }) => ({ metric, unit, time: toTime(timeMs), value })),

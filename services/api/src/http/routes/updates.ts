@@ -3,7 +3,7 @@ import type { firmware } from '@mooring/proto';
 import { type Static, Type } from 'typebox';
 import { toTime, toTimeOrNull } from '../../domain/time.js';
 import { member } from '../access.js';
-import { deviceOf } from '../device-of.js';
+import { deviceBehind } from '../device-of.js';
 import type { Parts } from '../parts.js';
 import { Page, PlainPage, pageFrom, pageOf } from '../schemas/page.js';
 import { Id, IdParams, Nullable, Time } from '../schemas/shapes.js';
@@ -34,7 +34,7 @@ const schema = {
 export function updateRoute(server: Server, { peers }: Parts): void {
   const config = { access: member('firmware:read') };
   server.get('/v1/devices/:id/updates', { config, schema }, async (request) => {
-    const { id: deviceId } = await deviceOf(peers, request, request.params.id);
+    const { id: deviceId } = await deviceBehind(peers, request, request.params.id);
     return pageFrom(await peers.firmware.listUpdates({ deviceId, ...pageOf(request.query) }), toUpdate);
   });
 }
