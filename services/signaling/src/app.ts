@@ -4,6 +4,8 @@ import type { SignalingConfig } from './config.js';
 import { iceSettings } from './domain/ice-servers.js';
 import { signalingService } from './grpc/index.js';
 
+export { config } from './config.js';
+
 /** What a test may bring itself. */
 export interface Overrides {
   readonly clock?: Clock;
