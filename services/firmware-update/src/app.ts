@@ -16,6 +16,8 @@ import { applyStored } from './store/apply.js';
 import { openDatabase } from './store/client.js';
 import { forgetDevices, listUpdates } from './store/updates.js';
 
+export { config } from './config.js';
+
 /** The service, connected to the bus. */
 export async function app(config: FirmwareConfig): Promise<App> {
   const pool = postgresPool(config.FIRMWARE_POSTGRES_URL, {

@@ -3,7 +3,7 @@ import { type bus, device, deviceStream } from '@mooring/proto';
 import { type Bus, consume, type Delivery, type Durable, type Runnable } from '@mooring/runtime';
 import { updatesForgotten } from '../events.js';
 
-const durable: Durable<bus.DeviceDeleted> = {
+export const durable: Durable<bus.DeviceDeleted> = {
   name: 'firmware-device-deleted',
   stream: deviceStream,
   subject: device.deleted,

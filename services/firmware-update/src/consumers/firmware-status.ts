@@ -6,7 +6,7 @@ import type { DeviceUpdate, Step } from '../domain/update.js';
 import { stepTaken } from '../events.js';
 
 // One batch in flight over all replicas: the steps of one device must be taken in the order in which it reported them.
-const durable: Durable<bus.UpdateBatch> = {
+export const durable: Durable<bus.UpdateBatch> = {
   name: 'firmware-status',
   stream: firmwareStream,
   subject: uplink.update,
