@@ -27,6 +27,8 @@ import { readingStore } from './store/readings.js';
 import { rollupStore } from './store/rollups.js';
 import { upkeep } from './upkeep.js';
 
+export { config } from './config.js';
+
 /** What a test may bring itself. */
 export interface Overrides {
   readonly clock?: Clock;
