@@ -1,4 +1,5 @@
 // Stands in front of every route: who asks, how often, and whether their scopes allow it. Roles are the registry's.
+import type { registry } from '@mooring/proto';
 import { Fault, isFault } from '@mooring/runtime';
 import type { FastifyRequest } from 'fastify';
 import { allows } from '../domain/scope.js';
@@ -68,7 +69,7 @@ export function tokenOf(request: FastifyRequest, access: Access): string {
 }
 
 /** Who a token stands for. Fault `unauthenticated` when it stands for nobody. */
-export async function authenticate(parts: Pick<Parts, 'peers'>, token: string) {
+export async function authenticate(parts: Pick<Parts, 'peers'>, token: string): Promise<registry.Principal> {
   const { principal } = await parts.peers.registry.authenticate({ token });
   if (principal === undefined) throw new Fault('unauthenticated', 'the token is not valid');
   return principal;
