@@ -12,8 +12,8 @@ import {
 } from '@mooring/runtime';
 import type { ApiConfig } from './config.js';
 import { healthOf } from './health/health.js';
+import { httpServer } from './http/build.js';
 import { closing, type HttpRunnable, listening } from './http/listen.js';
-import { httpServer } from './http/server.js';
 import { settingsOf } from './http/settings.js';
 import { LiveHub } from './live/hub.js';
 

@@ -11,7 +11,7 @@ const TYPE = 'application/problem+json; charset=utf-8';
 const UNAVAILABLE_RETRY_S = 1;
 
 /** The id under which a request is found in traces, or, while tracing is off, in the log. */
-export function traceIdOf(request: FastifyRequest): string {
+function traceIdOf(request: FastifyRequest): string {
   return currentTraceparent()?.split('-')[1] ?? request.id;
 }
 

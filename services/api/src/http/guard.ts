@@ -8,7 +8,8 @@ import { requestLimited } from '../events.js';
 import type { Access } from './access.js';
 import type { Parts } from './parts.js';
 import { TooMany } from './problem.js';
-import type { HttpSettings, Server } from './server.js';
+import type { Server } from './server.js';
+import type { HttpSettings } from './settings.js';
 
 // Enough for everybody who is active at once, and a few megabytes.
 const MAX_KEYS = 20_000;

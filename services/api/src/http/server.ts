@@ -1,23 +1,12 @@
-// Builds the HTTP server: what holds for every request, then the routes.
-import { randomUUID } from 'node:crypto';
+// The type of the HTTP server that routes and hooks are given.
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  fastify,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
 } from 'fastify';
-import { allowOrigins } from './cors.js';
-import { answerProblems, malformedRequest } from './errors.js';
-import { guard } from './guard.js';
-import { checkSchemas, parseJson } from './input.js';
-import { observe } from './observe.js';
-import { describeApi } from './openapi.js';
-import type { Parts } from './parts.js';
-import { registerRoutes } from './routes/index.js';
-import { secureHeaders } from './security-headers.js';
 
 /** The server as routes see it: the types of requests and answers come from their schemas. */
 export type Server = FastifyInstance<
@@ -27,45 +16,3 @@ export type Server = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >;
-
-// Longer than any balancer in front keeps an idle connection, so that it never sends into one that is closing.
-const KEEP_ALIVE_MS = 75_000;
-// A request must be there whole within this time; a slow one holds a socket.
-const REQUEST_TIMEOUT_MS = 30_000;
-
-/** What the HTTP side is told by the configuration. */
-export interface HttpSettings {
-  readonly bodyLimitBytes: number;
-  /** Addresses or networks; empty for none. */
-  readonly trustedProxies: readonly string[];
-  /** Origins, `*`, or none. */
-  readonly corsOrigins: readonly string[];
-  readonly rate: { readonly perS: number; readonly burst: number };
-  readonly attempts: { readonly perS: number; readonly burst: number };
-}
-
-/** The server with every route, not yet listening. */
-export async function httpServer(settings: HttpSettings, parts: Parts): Promise<Server> {
-  const server: Server = fastify({
-    logger: false,
-    bodyLimit: settings.bodyLimitBytes,
-    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    exposeHeadRoutes: false,
-    genReqId: () => randomUUID().replaceAll('-', ''),
-    clientErrorHandler: malformedRequest,
-    routerOptions: { maxParamLength: 200 },
-  }).withTypeProvider<TypeBoxTypeProvider>();
-  parseJson(server);
-  checkSchemas(server);
-  answerProblems(server);
-  observe(server);
-  secureHeaders(server);
-  allowOrigins(server, settings.corsOrigins);
-  guard(server, settings, parts);
-  await describeApi(server);
-  registerRoutes(server, parts);
-  await server.ready();
-  return server;
-}

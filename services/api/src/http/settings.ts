@@ -1,6 +1,16 @@
 // Reads what the HTTP side needs out of the configuration.
 import type { ApiConfig } from '../config.js';
-import type { HttpSettings } from './server.js';
+
+/** What the HTTP side is told by the configuration. */
+export interface HttpSettings {
+  readonly bodyLimitBytes: number;
+  /** Addresses or networks; empty for none. */
+  readonly trustedProxies: readonly string[];
+  /** Origins, `*`, or none. */
+  readonly corsOrigins: readonly string[];
+  readonly rate: { readonly perS: number; readonly burst: number };
+  readonly attempts: { readonly perS: number; readonly burst: number };
+}
 
 export function settingsOf(config: ApiConfig): HttpSettings {
   return {

@@ -1,12 +1,12 @@
 // /v1/api-keys: keys for programs, each of one organization, with a role, scopes and an expiry.
 import { Type } from 'typebox';
-import { fromTime } from '../../domain/time.js';
 import { member, present, principalOf } from '../access.js';
 import type { Parts } from '../parts.js';
 import { ApiKey, RoleName, toApiKey } from '../schemas/account.js';
 import { Page, PlainPage, pageFrom, pageOf } from '../schemas/page.js';
 import { Empty, Id, IdParams, idempotencyKey, Name, Repeatable, Time } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
+import { fromTime } from '../span.js';
 
 const tags = ['API keys'];
 

@@ -1,12 +1,13 @@
 // /v1/devices/{id}/credentials: what a device proves itself with.
 import type { registry } from '@mooring/proto';
 import { type Static, Type } from 'typebox';
-import { fromTime, toTime, toTimeOrNull } from '../../domain/time.js';
+import { toTime, toTimeOrNull } from '../../domain/time.js';
 import { member, present, principalOf } from '../access.js';
 import type { Parts } from '../parts.js';
 import { Page, PlainPage, pageFrom, pageOf } from '../schemas/page.js';
 import { Empty, Id, IdParams, idempotencyKey, Name, Nullable, Repeatable, Time } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
+import { fromTime } from '../span.js';
 
 const tags = ['Devices'];
 

@@ -3,13 +3,14 @@ import type { registry } from '@mooring/proto';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { costOf, type Tariff } from '../../domain/cost.js';
-import { rangeOf, toTime } from '../../domain/time.js';
+import { toTime } from '../../domain/time.js';
 import { member } from '../access.js';
 import { deviceBehind, unscoped } from '../device-of.js';
 import type { Parts, Peers } from '../parts.js';
 import { tariffOf } from '../schemas/account.js';
 import { IdParams, Nullable, Time } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
+import { rangeOf } from '../span.js';
 
 const DAY_MS = 86_400_000;
 /** How long the span is when only its granularity is said: a chart's worth of each. */

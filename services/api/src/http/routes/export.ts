@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { telemetry } from '@mooring/proto';
 import { Type } from 'typebox';
 import { csvLine, fileName } from '../../domain/csv.js';
-import { type Range, rangeOf, toTime } from '../../domain/time.js';
+import { toTime } from '../../domain/time.js';
 import { unitOf } from '../../domain/unit.js';
 import { exportFailed } from '../../events.js';
 import { member } from '../access.js';
@@ -11,6 +11,7 @@ import { deviceBehind } from '../device-of.js';
 import type { Parts, Peers } from '../parts.js';
 import { IdParams, Time } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
+import { type Range, rangeOf } from '../span.js';
 
 const formats = {
   csv: { type: 'text/csv; charset=utf-8', head: csvLine(['time', 'metric', 'value', 'unit', 'interval_s']) },

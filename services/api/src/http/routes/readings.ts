@@ -1,11 +1,12 @@
 // GET /v1/devices/{id}/readings and …/latest: what a device measured.
 import { Type } from 'typebox';
-import { rangeOf, toTime } from '../../domain/time.js';
+import { toTime } from '../../domain/time.js';
 import { member } from '../access.js';
 import { deviceBehind } from '../device-of.js';
 import type { Parts } from '../parts.js';
 import { IdParams, Time } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
+import { rangeOf } from '../span.js';
 
 const DAY_MS = 86_400_000;
 const tags = ['Telemetry'];

@@ -14,7 +14,7 @@ export const DialectName = Type.Union([
 
 export const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 100 });
 
-export const Presence = Type.Object({
+const Presence = Type.Object({
   online: Type.Boolean(),
   since: Nullable(Time),
   last_seen: Nullable(Time),

@@ -1,8 +1,8 @@
 // Lists: how much of one is asked for, and how its answer goes on.
 import { type TProperties, type TSchema, Type } from 'typebox';
 
-export const DEFAULT_LIMIT = 50;
-export const MAX_LIMIT = 500;
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 500;
 
 const pageQuery = {
   limit: Type.Optional(

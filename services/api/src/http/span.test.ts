@@ -1,7 +1,8 @@
 // Times in and out.
 import { isFault } from '@mooring/runtime';
 import { describe, expect, it } from 'vitest';
-import { fromTime, rangeOf, toTime } from './time.js';
+import { toTime } from '../domain/time.js';
+import { fromTime, rangeOf } from './span.js';
 
 const invalid = (error: unknown) => isFault(error, 'invalid');
 
