@@ -1,8 +1,8 @@
 // The parts of the signaling service and the order in which they start.
 import { type App, type Clock, grpcServer, systemClock } from '@mooring/runtime';
 import type { SignalingConfig } from './config.js';
-import { iceSettings } from './domain/ice-servers.js';
 import { signalingService } from './grpc/index.js';
+import { iceSettings } from './ice/ice-servers.js';
 
 export { config } from './config.js';
 

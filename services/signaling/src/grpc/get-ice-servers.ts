@@ -1,8 +1,8 @@
 // GetIceServers: the ICE servers of one person, with credentials of their own.
 import type { signaling } from '@mooring/proto';
 import { Fault } from '@mooring/runtime';
-import { type IceSettings, iceOffer } from '../domain/ice-servers.js';
 import { iceServersIssued } from '../events.js';
+import { type IceSettings, iceOffer } from '../ice/ice-servers.js';
 
 // Long enough for any id, short enough to keep the username below what a TURN server holds (RFC 8489, 14.3: 508 bytes).
 const MAX_USER_ID = 128;
