@@ -1,9 +1,10 @@
 // The durable consumer of update steps: stores them in order and tells whoever watches.
 import { type bus, firmwareStream, live, uplink } from '@mooring/proto';
 import { type Bus, consume, type Delivery, type Durable, type Runnable } from '@mooring/runtime';
-import { type Applied, stepsOf } from '../domain/steps.js';
+import type { Applied } from '../domain/steps.js';
 import type { DeviceUpdate, Step } from '../domain/update.js';
 import { stepTaken } from '../events.js';
+import { stepsOf } from './read-steps.js';
 
 // One batch in flight over all replicas: the steps of one device must be taken in the order in which it reported them.
 export const durable: Durable<bus.UpdateBatch> = {

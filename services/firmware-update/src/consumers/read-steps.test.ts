@@ -1,7 +1,8 @@
 // Batches read into steps, and several steps of several devices taken in one go.
 import type { bus } from '@mooring/proto';
 import { describe, expect, it } from 'vitest';
-import { applySteps, stepsOf } from './steps.js';
+import { applySteps } from '../domain/steps.js';
+import { stepsOf } from './read-steps.js';
 
 const organizations = [{ id: 'org-1', timeZone: 'UTC' }];
 const sources = ['a', 'b'].map((id, index) => ({
