@@ -1,0 +1,65 @@
+// One round of one contestant: a fresh server, its memory when idle, then with every device in.
+import { Fault } from '@mooring/runtime';
+import { interruptible } from '../interrupt.js';
+import { settledSetSize } from '../measure/memory.js';
+import type { BenchOptions } from '../options.js';
+import { Fleet } from '../plugs/fleet.js';
+import type { Target } from './target.js';
+
+export interface ConnectionsRound {
+  /** Proportional set size of the server process, in bytes. */
+  readonly emptyBytes: number;
+  readonly fullBytes: number;
+  /** What each device added. */
+  readonly perDeviceBytes: number;
+  /** From the first connect until all devices are in. */
+  readonly admittedS: number;
+}
+
+/** Well below the limit of open files of one process, which is 20 000 at the lowest. */
+const PLUGS_PER_PROCESS = 5_000;
+/** Not a limit: as fast as the plugs can. */
+const CONNECTS_PER_S = 1_000_000;
+const EMPTY_IDLE_MS = 5_000;
+const FULL_IDLE_MS = 15_000;
+const SETTLE_LIMIT_MS = 45_000;
+
+export async function connectionsRound(
+  start: () => Promise<Target>,
+  { devices, quick }: BenchOptions,
+): Promise<ConnectionsRound> {
+  const target = await start();
+  const fleets: Fleet[] = [];
+  try {
+    for (let first = 0; first < devices; first += PLUGS_PER_PROCESS) {
+      const plugs = Math.min(PLUGS_PER_PROCESS, devices - first);
+      fleets.push(await Fleet.start({ port: target.port, plugs, first, connectsPerS: CONNECTS_PER_S }));
+    }
+    return await interruptible(measure(target, fleets, devices, quick));
+  } finally {
+    await Promise.all(fleets.map((fleet) => fleet.stop()));
+    await target.stop();
+  }
+}
+
+async function measure(
+  target: Target,
+  fleets: readonly Fleet[],
+  devices: number,
+  quick: boolean,
+): Promise<ConnectionsRound> {
+  const settled = (idleMs: number): Promise<number> =>
+    quick ? settledSetSize(target.pid, 0, 0) : settledSetSize(target.pid, idleMs, SETTLE_LIMIT_MS);
+  const emptyBytes = await settled(EMPTY_IDLE_MS);
+  const startMs = performance.now();
+  await Promise.all(fleets.map((fleet) => fleet.order({ do: 'connect' })));
+  await target.admitted(devices);
+  const admittedS = (performance.now() - startMs) / 1000;
+  const fullBytes = await settled(FULL_IDLE_MS);
+  await target.admitted(devices);
+  for (const fleet of fleets) {
+    const { lost } = await fleet.order({ do: 'read' });
+    if (lost > 0) throw new Fault('internal', `the server ended ${lost} connections`);
+  }
+  return { emptyBytes, fullBytes, perDeviceBytes: (fullBytes - emptyBytes) / devices, admittedS };
+}
