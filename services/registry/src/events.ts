@@ -90,9 +90,8 @@ export const events = {
   notice(why: NoticeReason, outcome: NoticeOutcome): void {
     notices.inc({ why, outcome });
   },
-  noticeFailed(why: NoticeReason, node: string, fault: Fault): void {
-    notices.inc({ why, outcome: 'failed' });
-    log.info({ err: fault, why, node }, 'an edge could not be told to end a session');
+  edgeSilent(node: string, fault: Fault): void {
+    log.warn({ node, code: fault.code, reason: fault.message }, 'an edge does not answer');
   },
   outboxAge(age: () => Promise<number>): void {
     gauge({

@@ -1,7 +1,7 @@
 // Tells edges that sessions are over: replaced by newer ones in the background, ended by people while they wait.
 
 import { edge, type bus as messages } from '@mooring/proto';
-import { asFault, type Bus, type Runnable, sleep } from '@mooring/runtime';
+import { asFault, type Bus, type Runnable, sleep, systemClock } from '@mooring/runtime';
 import type { Session } from '../domain/session.js';
 import { events, type NoticeReason } from '../events.js';
 import { Latch } from '../latch.js';
@@ -9,6 +9,7 @@ import { Latch } from '../latch.js';
 const REQUEST_MS = 2_000;
 /** An edge may hear of a session's end before it has read that it was admitted. */
 const LOOK_AGAIN_MS = 300;
+const SILENT_MS = 1_000;
 const MAX_WAITING = 50_000;
 const MAX_AT_ONCE = 64;
 
@@ -17,6 +18,8 @@ export type Notices = ReturnType<typeof notices>;
 export function notices(bus: Pick<Bus, 'request'>) {
   const waiting: Session[] = [];
   const latch = new Latch();
+  /** Nodes that did not answer, and until when none of their sessions is asked for again. */
+  const silent = new Map<string, number>();
 
   async function deliver(session: Session, why: NoticeReason): Promise<boolean> {
     const content: messages.Delivery['content'] =
@@ -31,9 +34,19 @@ export function notices(bus: Pick<Bus, 'request'>) {
       return delivered;
     } catch (error) {
       // An edge that is gone holds no session; its lease ends what it held.
-      events.noticeFailed(why, node, asFault(error));
+      events.notice(why, 'failed');
+      if (!silent.has(node)) events.edgeSilent(node, asFault(error));
+      silent.set(node, systemClock.now() + SILENT_MS);
       return false;
     }
+  }
+
+  /** A lost edge leaves thousands of sessions, and asking for each would only find out again that it is lost. */
+  async function deliverSuperseded(session: Session): Promise<void> {
+    const until = silent.get(session.node);
+    if (until !== undefined && until > systemClock.now()) return events.notice('superseded', 'gone');
+    silent.delete(session.node);
+    await deliver(session, 'superseded');
   }
 
   return {
@@ -69,7 +82,7 @@ export function notices(bus: Pick<Bus, 'request'>) {
           await latch.next(signal);
           const worker = async (): Promise<void> => {
             for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-              await deliver(next, 'superseded');
+              await deliverSuperseded(next);
             }
           };
           await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, waiting.length) }, worker));
