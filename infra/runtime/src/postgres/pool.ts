@@ -25,19 +25,28 @@ gauge({
   },
 });
 
-/**
- * A pool of at most `max` connections, which Postgres lists under `name`. It connects when first asked. A statement may
- * take 30 s, getting a connection 5 s.
- */
-export function postgresPool(url: string, options: { readonly max: number; readonly name: string }): pg.Pool {
-  const { connectionString, options: startup } = postgresTarget(url);
+/** What a pool is like. */
+export interface PoolOptions {
+  readonly max: number;
+  /** As Postgres lists its connections. */
+  readonly name: string;
+  /** How long a statement may take; 30 000 when absent. */
+  readonly statementLimitMs?: number;
+  /** Further settings of Postgres for its connections; values without spaces and backslashes. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A pool of at most `max` connections. It connects when first asked; getting a connection may take 5 s. */
+export function postgresPool(url: string, options: PoolOptions): pg.Pool {
+  const { connectionString, options: searchPath } = postgresTarget(url);
+  const settings = Object.entries(options.settings ?? {}).map(([name, value]) => `-c ${name}=${value}`);
   const pool = new pg.Pool({
     connectionString,
-    options: startup,
+    options: [searchPath, ...settings].join(' '),
     max: options.max,
     application_name: options.name,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    statement_timeout: STATEMENT_LIMIT_MS,
+    statement_timeout: options.statementLimitMs ?? STATEMENT_LIMIT_MS,
     keepAlive: true,
   });
   // An idle connection that breaks has no caller to tell; the pool replaces it.
