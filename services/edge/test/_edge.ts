@@ -50,9 +50,7 @@ export class RegistryPeer {
 
   runnable(port: number) {
     const implementation = {
-      admit: (
-        call: import('@grpc/grpc-js').ServerDuplexStream<registry.AdmitRequest, registry.AdmitResponse>,
-      ) => {
+      admit: (call: Parameters<registry.RegistryServer['admit']>[0]) => {
         call.on('data', (request: registry.AdmitRequest) => {
           void this.hold.then(() => call.write(this.admit(request)));
         });

@@ -1,5 +1,4 @@
 // A session performs effects in order, keeps presence honest and contains what one connection does wrong.
-import { eventually } from '@mooring/harness';
 import { describe, expect, it } from 'vitest';
 import type { AdmittedDevice, Answer, Dialect, Effect, Hello, Input } from '../dialects/dialect.js';
 import type { SessionPorts, Settled } from './ports.js';
@@ -139,7 +138,7 @@ describe('effects', () => {
       ],
     );
     const { did } = run(parts);
-    await eventually(() => did.length > 0);
+    await expect.poll(() => did.length > 0).toBeTruthy();
     expect(did).toEqual(['send soon']);
   });
 });
@@ -157,7 +156,7 @@ describe('presence', () => {
     });
     const { session, did } = run(toy(onFrame([admit, child])), admitted);
     session.frame(frame('f'), false);
-    await eventually(() => did.filter((line) => line === 'admission admitted').length === 2);
+    await expect.poll(() => did.filter((line) => line === 'admission admitted').length === 2).toBeTruthy();
     session.end('drain', 'drain');
     session.closed('peer_closed');
     expect(did.slice(-3)).toEqual(['end 4000 drain', 'left 8/3 drain', 'left 7/3 drain']);
@@ -169,7 +168,7 @@ describe('presence', () => {
     session.frame(frame('f'), false);
     session.closed('connection_lost');
     answer({ kind: 'admitted', device: device(7n) });
-    await eventually(() => did.includes('left 7/1 closed_while_admitting'));
+    await expect.poll(() => did.includes('left 7/1 closed_while_admitting')).toBeTruthy();
   });
 
   it('reacts only to deliveries for the epoch that is here', async () => {
@@ -181,7 +180,7 @@ describe('presence', () => {
     });
     const { session, did } = run(parts, { kind: 'admitted', device: device(7n, 5n) });
     session.frame(frame('f'), false);
-    await eventually(() => did.includes('admission admitted'));
+    await expect.poll(() => did.includes('admission admitted')).toBeTruthy();
     expect([session.superseded(7n, 4n), session.superseded(9n, 5n), session.disconnect(7n, 6n, 'x')]).toEqual(
       [false, false, false],
     );
@@ -192,7 +191,7 @@ describe('presence', () => {
   it('is seen once per round, and only when something was heard', async () => {
     const { session, did } = run(toy(onFrame([admit])), { kind: 'admitted', device: device(7n) });
     session.frame(frame('f'), false);
-    await eventually(() => did.includes('admission admitted'));
+    await expect.poll(() => did.includes('admission admitted')).toBeTruthy();
     expect(session.seen().map(({ number }) => number)).toEqual([7n]);
     expect(session.seen()).toEqual([]);
     session.alive();

@@ -1,6 +1,5 @@
 // What is gathered comes out as it went in; what is not acknowledged is sent again, in order where order counts.
 
-import { eventually } from '@mooring/harness';
 import { bus } from '@mooring/proto';
 import { Fault } from '@mooring/runtime';
 import { describe, expect, it } from 'vitest';
@@ -148,7 +147,7 @@ describe('Lane', () => {
     const lane = new Lane({ ...options, builder: () => new ReadingBuilder() });
     for (let i = 0; i < 2; i++) lane.add(reading(device(1n), i), 'kinetid', i, undefined, undefined);
     expect(sent).toEqual([]);
-    await eventually(() => sent.length === 1);
+    await expect.poll(() => sent.length === 1).toBeTruthy();
     for (let i = 0; i < 3; i++) lane.add(reading(device(1n), i), 'kinetid', i, undefined, undefined);
     expect(sent.map(({ id, count }) => [id, count])).toEqual([
       ['n.b.reading.1', 2],
