@@ -42,6 +42,8 @@ export function startTracing(env: Environment): void {
     instrumentations: [
       new HttpInstrumentation({
         ignoreIncomingRequestHook: (request) => UNTRACED_PATHS.has(request.url?.split('?')[0]),
+        // An EventSource can send its token in the query alone.
+        redactedQueryParamsServer: ['access_token', 'token', 'sig', 'Signature'],
       }),
       new GrpcInstrumentation(),
       new PgInstrumentation({ requireParentSpan: true }),
