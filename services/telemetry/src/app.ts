@@ -15,7 +15,6 @@ import { retentionOf, type TelemetryConfig } from './config.js';
 import { deviceDeleted } from './consumers/deleted.js';
 import { deviceLog } from './consumers/log.js';
 import { readings } from './consumers/readings.js';
-import { rollups } from './consumers/rollups.js';
 import { telemetryService } from './grpc/index.js';
 import { openDatabase } from './store/client.js';
 import { Exports } from './store/export.js';
@@ -24,7 +23,6 @@ import { writerPool } from './store/hot-pool.js';
 import { logStore } from './store/log.js';
 import { MetricDictionary } from './store/metrics.js';
 import { readingStore } from './store/readings.js';
-import { rollupStore } from './store/rollups.js';
 import { upkeep } from './upkeep.js';
 
 export { config } from './config.js';
@@ -39,8 +37,8 @@ export async function app(config: TelemetryConfig, overrides: Overrides = {}): P
   const { clock = systemClock } = overrides;
   const url = config.TELEMETRY_POSTGRES_URL;
   const pool = postgresPool(url, { max: config.TELEMETRY_POSTGRES_POOL, name: 'telemetry' });
-  const writers = ['readings', 'rollups', 'log'].map((name) => writerPool(url, `telemetry-${name}`));
-  const [readingsPool = pool, rollupsPool = pool, logPool = pool] = writers;
+  const writers = ['readings', 'log'].map((name) => writerPool(url, `telemetry-${name}`));
+  const [readingsPool = pool, logPool = pool] = writers;
   const database = openDatabase(pool);
   const metrics = new MetricDictionary(pool);
   const retention = retentionOf(config);
@@ -62,7 +60,6 @@ export async function app(config: TelemetryConfig, overrides: Overrides = {}): P
       busRunnable(bus),
       upkeep(pool, database, retention, clock),
       readings(bus, metrics, readingStore(readingsPool)),
-      rollups(bus, metrics, rollupStore(rollupsPool), config.TELEMETRY_ROLLUP_GATHER_MS),
       deviceLog(bus, logStore(logPool)),
       deviceDeleted(bus, (deviceNumber) => forgetDevice(pool, deviceNumber)),
       grpcServer({

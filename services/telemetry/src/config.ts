@@ -22,12 +22,6 @@ export const config = defineConfig('TELEMETRY', {
   ...healthConfig('TELEMETRY'),
   ...grpcConfig('TELEMETRY'),
   ...postgresConfig('TELEMETRY'),
-  TELEMETRY_ROLLUP_GATHER_MS: Type.Integer({
-    default: 1_000,
-    minimum: 0,
-    maximum: 10_000,
-    description: 'Milliseconds for which readings are gathered before they are added to the rollups.',
-  }),
   TELEMETRY_RAW_DAYS: partedDays(30, 'raw readings'),
   TELEMETRY_MINUTE_DAYS: partedDays(90, 'rollups of a minute'),
   TELEMETRY_QUARTER_DAYS: partedDays(366, 'rollups of a quarter hour'),

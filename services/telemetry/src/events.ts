@@ -15,8 +15,8 @@ const refused = counter({
   labels: ['reason'],
 });
 const storing = histogram({
-  name: 'mooring_readings_durable_to_stored_seconds',
-  help: 'From the moment that a batch was durable on the bus until its readings were committed; one observation a batch',
+  name: 'mooring_readings_frame_to_stored_seconds',
+  help: 'From the time that the edge gave a batch until its readings were committed; one observation a batch',
   buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
 });
 const entries = counter({ name: 'mooring_log_entries_stored_total', help: 'Device log entries committed' });
@@ -32,7 +32,7 @@ const partitions = counter({
 
 /** A durable is done with batches, one way or another. */
 export function batchesSettled(
-  durable: 'readings' | 'rollups' | 'log',
+  durable: 'readings' | 'log',
   outcome: 'stored' | 'duplicate' | 'dead',
   count: number,
 ): void {
@@ -47,9 +47,9 @@ export function readingsRefused(reason: 'repeated_report' | 'metric_limit', coun
   if (count > 0) refused.inc({ reason }, count);
 }
 
-/** A batch that became durable at `durableMs` is committed now. */
-export function batchStored(durableMs: number, nowMs: number): void {
-  storing.observe(Math.max(0, nowMs - durableMs) / 1000);
+/** A batch that the edge began at `begunMs` is committed now. */
+export function batchStored(begunMs: number, nowMs: number): void {
+  storing.observe(Math.max(0, nowMs - begunMs) / 1000);
 }
 
 export function logStored(count: number): void {

@@ -13,7 +13,7 @@ let service: TestService;
 const watched: bus.LiveReading[] = [];
 
 beforeAll(async () => {
-  service = await startService({ TELEMETRY_ROLLUP_GATHER_MS: '50' });
+  service = await startService();
   service.edge.subscribe(live.event, { organization }, ({ event }) => {
     if (event?.$case === 'readings') watched.push(...event.value.items);
   });

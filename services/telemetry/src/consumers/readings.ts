@@ -3,8 +3,9 @@ import { type bus, live, telemetryStream, uplink } from '@mooring/proto';
 import { type Bus, consume, type Durable, type Runnable, subject, systemClock } from '@mooring/runtime';
 import { LiveMessages } from '../domain/live.js';
 import { batchesSettled, batchStored, liveUnpublished, readingsRefused, readingsStored } from '../events.js';
+import type { ClaimedBatch } from '../store/claim.js';
 import type { MetricDictionary } from '../store/metrics.js';
-import type { StoredBatch, StoreReadings } from '../store/readings.js';
+import type { StoreReadings } from '../store/readings.js';
 import { storeMerged } from './settle.js';
 import { type SoundBatch, soundBatches } from './sound.js';
 import { inStoreSpan } from './span.js';
@@ -49,7 +50,7 @@ export function readings(bus: Bus, metrics: MetricDictionary, store: StoreReadin
 }
 
 /** Counts what was stored and shows it to whoever watches. */
-function told(bus: Bus, batches: readonly SoundBatch[], stored: readonly StoredBatch[]): void {
+function told(bus: Bus, batches: readonly SoundBatch[], stored: readonly ClaimedBatch[]): void {
   const nowMs = systemClock.now();
   const messages = new LiveMessages();
   let fresh = 0;

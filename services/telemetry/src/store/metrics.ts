@@ -3,7 +3,7 @@ import { postgresFault, transaction } from '@mooring/runtime';
 import type { Pool } from './hot-pool.js';
 
 /** More names than any fleet means to have; a device that makes up names must not fill the number space. */
-export const MAX_METRICS = 30_000;
+const MAX_METRICS = 30_000;
 const MAX_REFUSED = 10_000;
 
 const BY_NAME = 'SELECT id, name FROM metric WHERE name = ANY ($1)';

@@ -1,87 +1,31 @@
-// Writes rollups: in one transaction claims the batches, sums up what is new in them, and adds it at every level.
-// 5 µs of Postgres a row and level, whatever the number of readings in it: that is why readings are gathered first.
-import { transaction } from '@mooring/runtime';
+// Adds the sums of a transaction to the rollups, level by level.
+// 5 µs of Postgres a row and level, whatever the number of readings in it: the more gather in a transaction, the better.
 import { type Level, levels } from '../domain/level.js';
 import { type KeyedRollup, Rollups } from '../domain/rollups.js';
+import type { ClaimedBatch, Client } from './claim.js';
 import { Column } from './column.js';
-import { seenBy } from './durable.js';
-import type { Pool } from './hot-pool.js';
-import { batchColumns, firstOfEach, reportColumns, reportsOf, type StorableBatch } from './identity.js';
+import type { StorableBatch } from './identity.js';
 
-type Client = Parameters<Parameters<typeof transaction>[1]>[0];
-
-const CLAIM_BATCHES = `
-WITH given AS (
-  SELECT * FROM unnest($1::int4[], $2::text[], $3::text[], $4::int8[]) AS b (owner, node, boot, sequence)
-), claimed AS (
-  INSERT INTO batch_seen (durable, node, boot, sequence)
-  SELECT ${seenBy.rollups}, node, boot, sequence FROM given
-  ON CONFLICT DO NOTHING RETURNING node, boot, sequence
-)
-SELECT owner FROM given JOIN claimed USING (node, boot, sequence)`;
-
-const CLAIM_REPORTS = `
-WITH given AS (
-  SELECT * FROM unnest($1::int4[], $2::int8[], $3::text[], $4::int8[], $5::int4[], $6::int2[]) WITH ORDINALITY
-    AS r (batch, device_number, boot, seq, entry, metric_id, nth)
-), claimed AS (
-  INSERT INTO report_seen (durable, device_number, boot, seq, entry, metric_id)
-  SELECT ${seenBy.rollups}, device_number, boot, seq, entry, metric_id FROM given
-  ON CONFLICT DO NOTHING RETURNING device_number, boot, seq, entry, metric_id
-)
-SELECT (nth - 1)::int4 AS nth FROM given JOIN claimed USING (device_number, boot, seq, entry, metric_id)`;
-
-/** Adds batches to the rollups; all of what is new, or nothing and a Fault. Returns how many batches were new. */
-export type StoreRollups = (batches: readonly StorableBatch[]) => Promise<number>;
-
-export function rollupStore(pool: Pool): StoreRollups {
-  const rows = new RollupColumns();
-  return (batches) =>
-    transaction(pool, async (client) => {
-      const fresh = await claimBatches(client, batches);
-      const repeated = await claimReports(client, batches, fresh);
-      const rollups = new Rollups();
-      for (const [index, { batch, metricIds }] of batches.entries()) {
-        if (fresh[index])
-          rollups.add(batch, metricIds, batch.reports.length > 0 ? repeated[index] : undefined);
-      }
-      for (const level of levels) {
-        const values = rows.fill(rollups.at(level));
-        await client.query({ name: `rollup_${level}`, text: upsertOf(level), values });
-      }
-      return fresh.filter(Boolean).length;
-    });
-}
-
-async function claimBatches(client: Client, batches: readonly StorableBatch[]): Promise<boolean[]> {
-  const values = [...batchColumns(batches, firstOfEach(batches))];
-  const { rows } = await client.query<{ owner: number }>({
-    name: 'claim_batches',
-    text: CLAIM_BATCHES,
-    values,
-  });
-  const owners = new Set(rows.map(({ owner }) => owner));
-  return batches.map((_, index) => owners.has(index));
-}
-
-/** The readings of each batch that repeat a report. */
-async function claimReports(
+/** Adds what is new in the batches, within the transaction of `client`. One call at a time. */
+export type AddToRollups = (
   client: Client,
   batches: readonly StorableBatch[],
-  fresh: readonly boolean[],
-): Promise<readonly ReadonlySet<number>[]> {
-  const { reports, repeated } = reportsOf(batches, fresh);
-  if (reports.length === 0) return repeated;
-  const { rows } = await client.query<{ nth: number }>({
-    name: 'claim_reports',
-    text: CLAIM_REPORTS,
-    values: [...reportColumns(reports)],
-  });
-  const claimed = new Set(rows.map(({ nth }) => nth));
-  for (const [nth, { batch, reading }] of reports.entries()) {
-    if (!claimed.has(nth)) repeated[batch]?.add(reading);
-  }
-  return repeated;
+  claimed: readonly ClaimedBatch[],
+) => Promise<void>;
+
+export function rollupStore(): AddToRollups {
+  const rows = new RollupColumns();
+  return async (client, batches, claimed) => {
+    const rollups = new Rollups();
+    for (const [index, { batch, metricIds }] of batches.entries()) {
+      const { fresh, repeated } = claimed[index] ?? { fresh: false, repeated: undefined };
+      if (fresh) rollups.add(batch, metricIds, batch.reports.length > 0 ? repeated : undefined);
+    }
+    for (const level of levels) {
+      const values = rows.fill(rollups.at(level));
+      await client.query({ name: `rollup_${level}`, text: upsertOf(level), values });
+    }
+  };
 }
 
 function upsertOf(level: Level): string {

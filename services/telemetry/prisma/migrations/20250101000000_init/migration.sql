@@ -82,13 +82,12 @@ CREATE INDEX batch_seen_age ON batch_seen USING brin (seen_at);
 
 -- Readings with an identity of the device's own, so that one which it sent twice is stored once.
 CREATE TABLE report_seen (
-  durable       smallint    NOT NULL,
   metric_id     smallint    NOT NULL,
   entry         integer     NOT NULL,
   device_number bigint      NOT NULL,
   seq           bigint      NOT NULL,
   boot          text        NOT NULL,
   seen_at       timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (device_number, boot, seq, entry, metric_id, durable)
+  PRIMARY KEY (device_number, boot, seq, entry, metric_id)
 );
 CREATE INDEX report_seen_age ON report_seen USING brin (seen_at);
