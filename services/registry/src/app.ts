@@ -26,7 +26,7 @@ import { grpcHandlers } from './grpc/index.js';
 import { relay as relayOf } from './outbox/relay.js';
 import { notices as noticesOn } from './presence/notices.js';
 import { leaseSweep } from './presence/sweep.js';
-import { admissionPool } from './store/admission-pool.js';
+import { admissionPool, hotPool } from './store/hot-pool.js';
 import { type Store, store as storeOn } from './store/index.js';
 
 export { config } from './config.js';
@@ -42,7 +42,8 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
     name: 'registry',
   });
   const admission = admissionPool(values.REGISTRY_POSTGRES_URL);
-  const store = storeOn({ people, admission });
+  const hot = hotPool(values.REGISTRY_POSTGRES_URL);
+  const store = storeOn({ people, admission, hot });
   const secret = Buffer.from(values.REGISTRY_SECRET, 'base64');
 
   const relay = relayOf(bus, store.outbox);
@@ -78,6 +79,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
       busRunnable(bus),
       poolRunnable(people),
       poolRunnable(admission),
+      poolRunnable(hot),
       signing.runnable,
       relay.runnable,
       notices.runnable,

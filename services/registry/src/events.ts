@@ -93,6 +93,9 @@ export const events = {
   edgeSilent(node: string, fault: Fault): void {
     log.warn({ node, code: fault.code, reason: fault.message }, 'an edge does not answer');
   },
+  sessionNotFound(why: NoticeReason, fault: Fault): void {
+    log.warn({ err: fault, why }, 'a session that must end could not be looked up');
+  },
   outboxAge(age: () => Promise<number>): void {
     gauge({
       name: 'mooring_registry_outbox_age_seconds',

@@ -9,7 +9,8 @@ import { Latch } from '../latch.js';
 const REQUEST_MS = 2_000;
 /** An edge may hear of a session's end before it has read that it was admitted. */
 const LOOK_AGAIN_MS = 300;
-const SILENT_MS = 1_000;
+const SAY_AGAIN_MS = 10_000;
+const MAX_NODES = 1_000;
 const MAX_WAITING = 50_000;
 const MAX_AT_ONCE = 64;
 
@@ -18,8 +19,8 @@ export type Notices = ReturnType<typeof notices>;
 export function notices(bus: Pick<Bus, 'request'>) {
   const waiting: Session[] = [];
   const latch = new Latch();
-  /** Nodes that did not answer, and until when none of their sessions is asked for again. */
-  const silent = new Map<string, number>();
+  /** Nodes that did not answer, and when that was said last: a lost edge leaves thousands of sessions. */
+  const saidSilentMs = new Map<string, number>();
 
   async function deliver(session: Session, why: NoticeReason): Promise<boolean> {
     const content: messages.Delivery['content'] =
@@ -35,18 +36,14 @@ export function notices(bus: Pick<Bus, 'request'>) {
     } catch (error) {
       // An edge that is gone holds no session; its lease ends what it held.
       events.notice(why, 'failed');
-      if (!silent.has(node)) events.edgeSilent(node, asFault(error));
-      silent.set(node, systemClock.now() + SILENT_MS);
+      const nowMs = systemClock.now();
+      if (nowMs - (saidSilentMs.get(node) ?? 0) >= SAY_AGAIN_MS) {
+        if (saidSilentMs.size >= MAX_NODES) saidSilentMs.clear();
+        saidSilentMs.set(node, nowMs);
+        events.edgeSilent(node, asFault(error));
+      }
       return false;
     }
-  }
-
-  /** A lost edge leaves thousands of sessions, and asking for each would only find out again that it is lost. */
-  async function deliverSuperseded(session: Session): Promise<void> {
-    const until = silent.get(session.node);
-    if (until !== undefined && until > systemClock.now()) return events.notice('superseded', 'gone');
-    silent.delete(session.node);
-    await deliver(session, 'superseded');
   }
 
   return {
@@ -66,10 +63,16 @@ export function notices(bus: Pick<Bus, 'request'>) {
       lookUp: () => Promise<Session | undefined>,
       signal: AbortSignal,
     ): Promise<void> {
-      for (const last of [false, true]) {
-        const session = await lookUp();
-        if (session === undefined || (await deliver(session, why)) || last) return;
-        await sleep(LOOK_AGAIN_MS, signal);
+      try {
+        for (const last of [false, true]) {
+          const session = await lookUp();
+          if (session === undefined || (await deliver(session, why)) || last) return;
+          await sleep(LOOK_AGAIN_MS, signal);
+        }
+      } catch (error) {
+        // What was asked for is done; that its session goes on until it ends by itself is said here.
+        events.notice(why, 'failed');
+        events.sessionNotFound(why, asFault(error));
       }
     },
 
@@ -82,7 +85,7 @@ export function notices(bus: Pick<Bus, 'request'>) {
           await latch.next(signal);
           const worker = async (): Promise<void> => {
             for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-              await deliverSuperseded(next);
+              await deliver(next, 'superseded');
             }
           };
           await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, waiting.length) }, worker));

@@ -20,14 +20,20 @@ import { type Pool, rows } from './sql.js';
 
 export type Store = ReturnType<typeof store>;
 
-/** Admission has connections of its own, so that a storm of devices and the lists of people do not wait for each other. */
-export function store(pools: { readonly people: Pool; readonly admission: Pool }) {
+/** Devices have connections of their own, so that their storms and the lists of people do not wait for each other. */
+export interface Pools {
+  readonly people: Pool;
+  readonly admission: Pool;
+  readonly hot: Pool;
+}
+
+export function store(pools: Pools) {
   const orm = ormOn(pools.people);
   return {
     admission: admission(pools.admission),
-    sessions: sessions(pools.people),
-    facts: facts(pools.people),
-    outbox: outbox(pools.people),
+    sessions: sessions(pools.hot),
+    facts: facts(pools.hot),
+    outbox: outbox(pools.hot),
     housekeeping: housekeeping(pools.people),
     people: people(orm),
     loginAttempts: loginAttempts(orm),

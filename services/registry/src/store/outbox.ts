@@ -11,7 +11,11 @@ const oldest: Statement = {
   text: `SELECT id, kind, device_id, device_number, organization_id, dialect, identifier, epoch, edge, connection_id,
     reason, at, traceparent FROM outbox ORDER BY id LIMIT $1`,
 };
-const remove: Statement = { name: 'outbox-remove', text: 'DELETE FROM outbox WHERE id = ANY($1::bigint[])' };
+// A join, because a planned `= ANY` compares every row with every id.
+const remove: Statement = {
+  name: 'outbox-remove',
+  text: 'DELETE FROM outbox o USING unnest($1::bigint[]) AS gone(id) WHERE o.id = gone.id',
+};
 const age: Statement = {
   name: 'outbox-age',
   text: 'SELECT COALESCE(extract(epoch FROM now() - min(at)), 0)::float8 AS seconds FROM outbox',
