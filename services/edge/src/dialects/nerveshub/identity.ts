@@ -43,7 +43,8 @@ export function identifierOfJoin(topic: string, payload: Payload): string | unde
 
 /** For a device that names itself nowhere: another one on every connection. */
 export function anonymousIdentifier(connectionId: string): string {
-  return `anonymous-${connectionId.slice(0, 8)}`;
+  // The end of the id is random; its beginning is the time, which devices that dial together share.
+  return `anonymous-${connectionId.slice(-12)}`;
 }
 
 /** An unusable name is passed over, not cut: two long names must never become one. */

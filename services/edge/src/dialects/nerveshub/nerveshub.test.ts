@@ -136,7 +136,7 @@ describe('with a device', () => {
     expect(rig.seen(join)).toEqual([
       { recv: { topic: 'firmware:abc', event: 'phx_reply', ref: '1', payload: ok() } },
     ]);
-    const question = { kind: 'admit', identifier: 'anonymous-01234567', deviceKind: 'nerves' };
+    const question = { kind: 'admit', identifier: 'anonymous-456789abcdef', deviceKind: 'nerves' };
     expect(rig.effects).toContainEqual({ do: 'ask', as: 'admit', question });
     expect(emitted(join)).toMatchObject([
       { kind: 'facts', firmware: { uuid: 'abc' } },

@@ -123,7 +123,8 @@ describe('identifiers', () => {
     expect(identifierOfJoin('device:t', { serial_number: 's' })).toBe('t');
     expect(identifierOfJoin('devices', { identifier: 'i', nerves_serial_number: 'n' })).toBe('n');
     expect(identifierOfJoin('firmware:u', [])).toBeUndefined();
-    expect(anonymousIdentifier('0123456789')).toBe('anonymous-01234567');
+    const together = ['01a1fc3d-4c55-752c-8c90-0c0d4d257054', '01a1fc3d-4c55-752c-8c90-aaaaaaaaaaaa'];
+    expect(together.map(anonymousIdentifier)).toEqual(['anonymous-0c0d4d257054', 'anonymous-aaaaaaaaaaaa']);
   });
 
   it('passes over names that nothing could be called', () => {
