@@ -26,7 +26,7 @@ describe.each([0, 1])('at edge %i', (at) => {
 
     const bridge = await eventually(async () => {
       const found = await mooring.api.device('berg', '000d6f0002ff7a91');
-      return found?.presence.online && found.firmware ? found : undefined;
+      return found?.presence.online && found.profile['model'] ? found : undefined;
     });
     expect(bridge.profile).toMatchObject({ model: 'B' });
     expect(bridge.firmware).toMatchObject({ version: 'v2.3.1-f3c7946' });
@@ -38,7 +38,9 @@ describe.each([0, 1])('at edge %i', (at) => {
 
     const printer = await eventually(async () => {
       const found = await mooring.api.device('berg', '000d6f000273ce0b');
-      return found?.presence.online && found.firmware && found.presence.epoch > (before?.presence.epoch ?? 0)
+      return found?.presence.online &&
+        found.firmware?.['version'] &&
+        found.presence.epoch > (before?.presence.epoch ?? 0)
         ? found
         : undefined;
     });

@@ -83,7 +83,7 @@ function readHello(
   };
 }
 
-/** Answers with a status, a Date (devices without a clock set theirs by it) and a body. */
+/** Answers with a status and a body. uWebSockets.js adds the Date, by which devices without a clock set theirs. */
 function refuse(
   response: HttpResponse,
   status: string,
@@ -91,7 +91,6 @@ function refuse(
   body: string,
 ): void {
   response.writeStatus(status);
-  response.writeHeader('date', new Date().toUTCString());
   for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
   response.end(body, true);
 }
