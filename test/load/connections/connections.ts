@@ -35,7 +35,17 @@ function sayConnections(results: readonly ConnectionsResult[], { devices, rounds
   say('');
   say(`${devices} devices, ${rounds} rounds, interleaved; proportional set size of the server process`);
   sayTable(
-    ['contestant', 'bytes/device', 'min', 'max', 'above bare', 'empty MiB', 'full MiB', 'all in, s'],
+    [
+      'contestant',
+      'bytes/device',
+      'min',
+      'max',
+      'above bare',
+      'empty MiB',
+      'full MiB',
+      'all in, s',
+      'sent away',
+    ],
     results.map(({ name, rounds: measured }) => {
       const bytes = spread(measured.map((round) => round.perDeviceBytes));
       const mib = (of: (round: ConnectionsRound) => number): string =>
@@ -48,6 +58,7 @@ function sayConnections(results: readonly ConnectionsResult[], { devices, rounds
         mib(({ emptyBytes }) => emptyBytes),
         mib(({ fullBytes }) => fullBytes),
         spread(measured.map(({ admittedS }) => admittedS)).median.toFixed(1),
+        String(spread(measured.map(({ returned }) => returned)).median),
       ];
     }),
   );

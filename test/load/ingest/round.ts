@@ -28,7 +28,14 @@ export async function withPlugs<T>(
   work: (fleet: Fleet) => Promise<T>,
 ): Promise<T> {
   const { port, stored } = contestant;
-  const fleet = await Fleet.start({ port, plugs, first: 0, connectsPerS: CONNECTS_PER_S, stored });
+  const fleet = await Fleet.start({
+    port,
+    plugs,
+    first: 0,
+    connectsPerS: CONNECTS_PER_S,
+    returns: false,
+    stored,
+  });
   let result: T;
   try {
     await fleet.order({ do: 'connect' });

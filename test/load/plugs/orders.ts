@@ -7,6 +7,8 @@ export interface PlugsOptions {
   /** Number of the first plug; others follow. */
   readonly first: number;
   readonly connectsPerS: number;
+  /** A plug whose connection the server ends comes back after a second, as in the field. */
+  readonly returns: boolean;
   /** Undefined: these plugs only stay connected. */
   readonly stored?: StoredSource;
 }

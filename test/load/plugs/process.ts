@@ -1,5 +1,5 @@
 // The process of plugs: connects them, sends what it is ordered to, and counts what is stored.
-import { every, sleep } from '@mooring/runtime';
+import { after, every, sleep } from '@mooring/runtime';
 import { listenStored } from '../measure/stored.js';
 import { Load } from './load.js';
 import type { Answer, Order, PlugsOptions, PlugsState } from './orders.js';
@@ -10,6 +10,9 @@ const HEARTBEAT_MS = 10_000;
 const HEARTBEAT_SLICES = 100;
 /** Connects that wait for their upgrade at one time. */
 const CONNECTING = 200;
+const RETURN_MS = 1_000;
+/** The device of the protocol's own example (kinetid.md 3.1). */
+const FIRST_DEVICE_ID = 39_628_657_580_236;
 
 const options: PlugsOptions = JSON.parse(process.argv[2] ?? '{}');
 const plugs: Plug[] = [];
@@ -25,17 +28,34 @@ function heartbeats(): void {
 }
 
 async function connectAll(): Promise<void> {
-  const { port, first, plugs: count, connectsPerS } = options;
+  const { plugs: count, connectsPerS } = options;
   const startMs = performance.now();
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let i = next++; i < count; i = next++) {
       const earlyMs = (i / connectsPerS) * 1000 - (performance.now() - startMs);
       if (earlyMs > 1) await sleep(earlyMs);
-      plugs.push(await Plug.connect(port, String(39_628_657_580_236 + first + i), () => lost++));
+      await connectPlug(i);
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONNECTING, count) }, worker));
+}
+
+async function connectPlug(i: number): Promise<void> {
+  const { port, first, returns } = options;
+  const gone = (): void => {
+    lost += 1;
+    if (returns) after(RETURN_MS, () => void connectPlug(i));
+  };
+  for (;;) {
+    try {
+      plugs[i] = await Plug.connect(port, String(FIRST_DEVICE_ID + first + i), gone);
+      return;
+    } catch (error) {
+      if (!returns) throw error;
+      await sleep(RETURN_MS);
+    }
+  }
 }
 
 async function carryOut(order: Order): Promise<void> {
