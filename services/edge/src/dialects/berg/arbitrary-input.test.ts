@@ -1,7 +1,7 @@
 // Arbitrary frames, answers and timers against the BERG machine: nothing is thrown, everything stays bounded.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asked, deviceNamed, drive, emitted } from '../_drive.js';
+import { asked, deviceNamed, drive, emitted, sent } from '../_drive.js';
 import { type Effect, RefusalCode } from '../dialect.js';
 import { berg } from './berg.js';
 import { MAX_HELD_BYTES, MAX_KEY_REQUESTS, MAX_PRINTERS } from './state.js';
@@ -87,6 +87,8 @@ describe('whatever is sent', () => {
                 : session.refuse(to, one.code);
           }
           asking.push(...asked(effects));
+          // A bridge is never told what became of a message.
+          expect(sent(effects)).toEqual([]);
           for (const { value } of emitted(effects, 'reading')) expect(Number.isFinite(value)).toBe(true);
         }
         const { printers: children, room, keyRequests } = session.state;
