@@ -7,7 +7,7 @@ const SECRET_FIELD = new RegExp(`(?:${SECRET_NAMES.join('|')})s?$`, 'i');
 const MAX_DEPTH = 6;
 
 /** A copy in which every field whose name ends in token, secret, password, authorization or key is replaced. */
-export function redact(value: unknown, depth = 0): unknown {
+function redact(value: unknown, depth = 0): unknown {
   if (Array.isArray(value))
     return depth < MAX_DEPTH ? value.map((item) => redact(item, depth + 1)) : '[deep]';
   if (!isPlain(value)) return value;

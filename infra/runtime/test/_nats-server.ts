@@ -11,7 +11,7 @@ import { deadline } from '../src/clock.js';
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Path of the binary. Throws with all places it was looked for. */
-export function natsServerBinary(): string {
+function natsServerBinary(): string {
   const folders = [
     ...(process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== ''),
     '/usr/sbin',

@@ -47,7 +47,7 @@ function method<Kind extends { requestStream: boolean; responseStream: boolean }
   };
 }
 
-export const ToyService = {
+const ToyService = {
   ask: method('Ask', { requestStream: false, responseStream: false }),
   list: method('List', { requestStream: false, responseStream: true }),
   talk: method('Talk', { requestStream: true, responseStream: true }),

@@ -12,7 +12,7 @@ const START_LIMIT_MS = 20_000;
 const PLACES = ['/usr/sbin', '/usr/local/bin', '/usr/bin'];
 
 /** Where fetched programs are kept: shared by every stack of this checkout. */
-export const programs = fileURLToPath(new URL('../../../.mooring/bin', import.meta.url));
+const programs = fileURLToPath(new URL('../../../.mooring/bin', import.meta.url));
 
 /** The program's path; fetched when `fetching` is told and it is nowhere. Fault `unavailable` says what to type. */
 export function natsServerBinary(searchPath: string, fetching: () => void = () => undefined): string {

@@ -96,7 +96,7 @@ export interface TestEdge {
   stop(): Promise<void>;
 }
 
-export const NODE = 'edge-test';
+const NODE = 'edge-test';
 
 export async function startEdge(env: Record<string, string> = {}): Promise<TestEdge> {
   const nats = await testNats();

@@ -1,5 +1,4 @@
 // What a process can do on the bus. Knows no server: the connection behind it is in connected-bus.ts.
-import type { Lease } from './lease.js';
 import type { Params, Rpc, Subject } from './subject.js';
 
 /** What JetStream answered. */
@@ -25,6 +24,15 @@ export interface QueueOptions {
 /** A standing interest in a subject; ends with `close` or with the bus. */
 export interface Subscription {
   close(): void;
+}
+
+/** Keys with values, each gone `ttlMs` after its last put. Every call throws Fault `unavailable` or `deadline` (5 s). */
+export interface Lease {
+  put(key: string, value: string): Promise<void>;
+  get(key: string): Promise<string | undefined>;
+  /** All that is there now, unordered. */
+  list(): Promise<Map<string, string>>;
+  delete(key: string): Promise<void>;
 }
 
 /** One connection to NATS. Reconnects for ever; subscriptions come back by themselves. */

@@ -2,7 +2,6 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { extractHeaders } from '../trace.js';
-import type { DeadLetterDesk } from './dead-letter-desk.js';
 import { settledTotal } from './metrics.js';
 
 /**
@@ -36,16 +35,22 @@ export interface Delivery<T> {
 
 type Outcome = 'ack' | 'retry' | 'dead_letter';
 
+/** Where what is given up is kept. */
+export interface DeadLetterKeeper {
+  /** Resolves once it is kept; faults as the bus's. */
+  keep(delivery: StreamDelivery<unknown>, reason: string): Promise<void>;
+}
+
 /** A delivery of the stream behind one connection. */
 export class StreamDelivery<T> implements Delivery<T> {
   readonly raw: JsMsg;
   readonly durable: string;
   readonly message: T;
-  readonly #desk: DeadLetterDesk;
+  readonly #desk: DeadLetterKeeper;
   #settled = false;
   #context: Context | undefined;
 
-  constructor(raw: JsMsg, durable: string, desk: DeadLetterDesk, message: T) {
+  constructor(raw: JsMsg, durable: string, desk: DeadLetterKeeper, message: T) {
     this.raw = raw;
     this.durable = durable;
     this.#desk = desk;

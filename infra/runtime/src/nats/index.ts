@@ -1,6 +1,6 @@
 // The bus: subjects, streams, publishing, requests, durable consumers, leases, dead letters.
 export { type AppliedStream, applyStreams } from './apply-streams.js';
-export type { Bus, Persisted, PersistOptions, QueueOptions, Subscription } from './bus.js';
+export type { Bus, Lease, Persisted, PersistOptions, QueueOptions, Subscription } from './bus.js';
 export { busRunnable } from './bus-runnable.js';
 export { type BusOptions, connectBus } from './connect.js';
 export { type ConsumeOptions, consume, type Handle } from './consumer.js';
@@ -8,7 +8,6 @@ export { type DeadLetter, type DeadLetterDetail, type DeadLetters, deadLetters }
 export { deadLetterStream, deadLetterSubject } from './dead-letter-stream.js';
 export type { Delivery } from './delivery.js';
 export type { Durable } from './durable.js';
-export type { Lease } from './lease.js';
 export { type StreamDefinition, stream } from './stream.js';
 export { type Address, type Codec, type Params, type Rpc, rpc, type Subject, subject } from './subject.js';
 export { token, untoken } from './token.js';

@@ -1,35 +1,34 @@
 // Owns leases: keys that lapse unless they are put again, in a KV bucket with a time to live.
-import { StorageType } from '@nats-io/jetstream';
+import { type JetStreamClient, type JetStreamManager, StorageType } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
-import { nanos } from '@nats-io/transport-node';
-import type { ConnectedBus } from './connected-bus.js';
+import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import type { Lease } from './bus.js';
 import { replicasOn } from './replicas.js';
 import { token, untoken } from './token.js';
 
-/** Keys with values, each gone `ttlMs` after its last put. Every call throws Fault `unavailable` or `deadline` (5 s). */
-export interface Lease {
-  put(key: string, value: string): Promise<void>;
-  get(key: string): Promise<string | undefined>;
-  /** All that is there now, unordered. */
-  list(): Promise<Map<string, string>>;
-  delete(key: string): Promise<void>;
+/** What a lease needs of the connection that it is on. */
+export interface LeaseConnection {
+  readonly nats: NatsConnection;
+  readonly js: JetStreamClient;
+  manager(): Promise<JetStreamManager>;
+  waitFor<T>(what: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** A lease over a NATS bucket. */
 export class KvLease implements Lease {
-  readonly #bus: ConnectedBus;
+  readonly #bus: LeaseConnection;
   readonly #bucket: string;
   readonly #ttlMs: number;
   #kv: KV | undefined;
 
-  private constructor(bus: ConnectedBus, bucket: string, ttlMs: number) {
+  private constructor(bus: LeaseConnection, bucket: string, ttlMs: number) {
     this.#bus = bus;
     this.#bucket = bucket;
     this.#ttlMs = ttlMs;
   }
 
   /** Makes the bucket, or gives an existing one this time to live. */
-  static async open(bus: ConnectedBus, bucket: string, ttlMs: number): Promise<KvLease> {
+  static async open(bus: LeaseConnection, bucket: string, ttlMs: number): Promise<KvLease> {
     const lease = new KvLease(bus, bucket, ttlMs);
     await lease.#with((kv) => kv.status());
     return lease;

@@ -4,7 +4,7 @@ import type { Bus, Runnable } from '@mooring/runtime';
 import type { Directory } from '../session/directory.js';
 
 /** Whether the session that the sender means is here and took the delivery. */
-export function deliver(directory: Directory, delivery: messages.Delivery): boolean {
+function deliver(directory: Directory, delivery: messages.Delivery): boolean {
   const session = directory.find(delivery.connectionId);
   const { content, deviceNumber, epoch } = delivery;
   if (session === undefined || content === undefined) return false;

@@ -13,7 +13,7 @@ export interface SeenOptions {
 const MAX_PER_CALL = 10_000;
 
 /** One round: asks every session, sends in few calls. A failed call is not repeated; the next round says more. */
-export async function reportSeen({ directory, send, failed }: SeenOptions): Promise<void> {
+async function reportSeen({ directory, send, failed }: SeenOptions): Promise<void> {
   const atMs = Date.now();
   const devices: registry.SeenDevice[] = [];
   for (const session of directory.all()) {

@@ -27,7 +27,7 @@ export class Networks {
 }
 
 /** An address as people write it: IPv4 mapped into IPv6 becomes IPv4 again. */
-export function plainAddress(address: string): string {
+function plainAddress(address: string): string {
   return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
 }
 

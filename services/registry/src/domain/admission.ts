@@ -4,8 +4,8 @@ import { Dialect, identify, isDialect } from './identifier.js';
 import { hashSecret } from './secret.js';
 
 /** Who may connect: anyone, registered identifiers only, or those with a valid credential only. */
-export const DevicePolicy = { open: 'open', enrolled: 'enrolled', credentials: 'credentials' } as const;
-export type DevicePolicy = (typeof DevicePolicy)[keyof typeof DevicePolicy];
+const DevicePolicy = { open: 'open', enrolled: 'enrolled', credentials: 'credentials' } as const;
+type DevicePolicy = (typeof DevicePolicy)[keyof typeof DevicePolicy];
 
 /** When a device must present a token: never, when it has an active credential, or always. */
 export type TokenDemand = 'never' | 'if_any' | 'always';

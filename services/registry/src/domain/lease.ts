@@ -21,9 +21,9 @@ export interface Sighting {
 export type Missing = ReadonlyMap<string, number>;
 
 /** A lease that lapsed may still be renewed after the bus was away; edges renew every two seconds. */
-export const ABSENT_GRACE_MS = 5_000;
+const ABSENT_GRACE_MS = 5_000;
 /** A lease in another process's name is final; one more sweep guards against a replica of the bucket that lags. */
-export const REPLACED_GRACE_MS = 1_000;
+const REPLACED_GRACE_MS = 1_000;
 
 /** Who is lost now, and who has been missing since when. */
 export function findLost(

@@ -1,8 +1,8 @@
 // Pages of a list: how many rows, and after which.
 import { Fault } from '@mooring/runtime';
 
-export const DEFAULT_LIMIT = 50;
-export const MAX_LIMIT = 500;
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 500;
 
 /** Where a page begins. `after` is the sort key of the last row of the page before. */
 export interface Page {

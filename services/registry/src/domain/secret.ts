@@ -1,5 +1,5 @@
 // Makes, recognises and hashes the secrets that are shown once.
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 
 /** What a secret of each kind begins with. */
 export const SecretKind = { credential: 'mdt_', apiKey: 'mk_' } as const;
@@ -15,13 +15,9 @@ export function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret, 'utf8').digest();
 }
 
-/**
- * A secret of 256 bits in base64url. With `from` it is derived, so that the same request repeated is shown the same
- * secret though none is stored; `from` must name the request and what it made.
- */
-export function makeSecret(kind: SecretKind, masterKey: Buffer, from: readonly string[] | undefined): string {
-  if (from === undefined) return kind + randomBytes(32).toString('base64url');
+/** A secret of 256 bits in base64url, derived, so that the same request repeated can be shown it though none is stored. */
+export function makeSecret(kind: SecretKind, masterKey: Buffer, seed: readonly string[]): string {
   const hmac = createHmac('sha256', masterKey);
   // JSON keeps the parts apart whatever they hold.
-  return kind + hmac.update(JSON.stringify([kind, ...from])).digest('base64url');
+  return kind + hmac.update(JSON.stringify([kind, ...seed])).digest('base64url');
 }

@@ -12,6 +12,7 @@ import { makeSecret, SecretKind } from '../domain/secret.js';
 import type { Context } from './context.js';
 import { apiKeyMessage } from './message.js';
 import { idOf, onceOf, organizationOf, principalOf } from './principal.js';
+import { secretSeed } from './secret-seed.js';
 
 export function listApiKeys({ store }: Context): registry.RegistryServer['listApiKeys'] {
   return unary(async ({ principal, limit, cursor }) => {
@@ -37,8 +38,7 @@ export function createApiKey({ store, secret: masterKey }: Context): registry.Re
     mayGive(principal, own, role, scopes);
     const made = { organizationId, name, role, scopes, expiresAt };
     const once = onceOf(principal, request.idempotencyKey, 'CreateApiKey', made);
-    const secretFor = (id: string): string =>
-      makeSecret(SecretKind.apiKey, masterKey, once.key === '' ? undefined : [once.actor, once.key, id]);
+    const secretFor = (id: string): string => makeSecret(SecretKind.apiKey, masterKey, secretSeed(once, id));
     const { apiKey, secret } = await store.apiKeys.create(made, principal, secretFor, once);
     return { apiKey: apiKeyMessage(apiKey), secret };
   });

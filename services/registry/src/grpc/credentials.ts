@@ -12,6 +12,7 @@ import type { Context } from './context.js';
 import { deviceFor } from './device.js';
 import { credentialMessage } from './message.js';
 import { idOf, onceOf, principalOf } from './principal.js';
+import { secretSeed } from './secret-seed.js';
 
 export function listCredentials(context: Context): registry.RegistryServer['listCredentials'] {
   return unary(async (request) => {
@@ -41,7 +42,7 @@ export function createCredential(context: Context): registry.RegistryServer['cre
       ...made,
     });
     const secretFor = (id: string): string =>
-      makeSecret(SecretKind.credential, masterKey, once.key === '' ? undefined : [once.actor, once.key, id]);
+      makeSecret(SecretKind.credential, masterKey, secretSeed(once, id));
     const { credential, secret } = await store.credentials.create(device, made, secretFor, once);
     return { credential: credentialMessage(credential), secret };
   });

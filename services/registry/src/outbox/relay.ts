@@ -23,8 +23,6 @@ const POLL_MS = 500;
 /** How often a replica without the lock asks for it. */
 const LOCK_MS = 1_000;
 
-export type Relay = ReturnType<typeof relay>;
-
 export function relay(bus: Pick<Bus, 'persist' | 'publish'>, outbox: Store['outbox']) {
   const latch = new Latch();
   events.outboxAge(() => outbox.ageS());

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Orm } from './orm.js';
 
 /** After so many attempts in a window, everybody from that address waits for the next window. */
-export const MAX_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 const WINDOW_MINUTES = 15;
 
 export function loginAttempts(orm: Orm) {

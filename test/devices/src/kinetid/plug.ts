@@ -3,15 +3,7 @@ import { every } from '@mooring/runtime';
 import { type JsonObject, parseObject } from '../json.js';
 import { type DeviceOptions, type Link, link } from '../link.js';
 import { Observations } from '../observations.js';
-import { Relay } from './relay.js';
-
-/** What draws power behind a plug. */
-export interface PlugLoad {
-  /** The plug's device id: a MAC address written in decimal. */
-  readonly identifier: string;
-  /** Watts while switched on; 40 unless told. */
-  readonly watts?: (nowMs: number) => number;
-}
+import { type PlugLoad, Relay } from './relay.js';
 
 export interface KinetidPlugOptions extends DeviceOptions, PlugLoad {
   /** 1 is the client of the seed, which hears nothing but `switch`; 2 announces itself and is answered. */

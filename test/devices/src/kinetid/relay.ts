@@ -1,9 +1,16 @@
 // One metering relay: its switch, its meter, and the readings that have not been reported.
 import type { JsonObject } from '../json.js';
-import type { PlugLoad } from './plug.js';
 
 /** Readings that a v2 plug keeps while it cannot report; an hour of minutes. */
 const MAX_KEPT = 60;
+
+/** What draws power behind a plug. */
+export interface PlugLoad {
+  /** The plug's device id: a MAC address written in decimal. */
+  readonly identifier: string;
+  /** Watts while switched on; 40 unless told. */
+  readonly watts?: (nowMs: number) => number;
+}
 
 export class Relay {
   readonly identifier: string;

@@ -16,7 +16,7 @@ export interface BridgeLogRecord {
 }
 
 /** A bridge buffers 50 (berg.md 3.1). */
-export const MAX_RECORDS = 100;
+const MAX_RECORDS = 100;
 
 export interface BridgeLogRecords {
   readonly records: readonly BridgeLogRecord[];

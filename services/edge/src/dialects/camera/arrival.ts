@@ -25,7 +25,7 @@ export interface Closed {
   readonly phase: 'closed';
 }
 
-export const closed: Closed = { phase: 'closed' };
+const closed: Closed = { phase: 'closed' };
 
 /** Ends the conversation, `last` being said before the close. */
 export function end(effect: Effect, ...last: readonly Effect[]): Step<Closed> {

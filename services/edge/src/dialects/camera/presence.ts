@@ -4,7 +4,7 @@ import { isObject, isStorableText } from './wire.js';
 
 /** Bytes of a presence as compact JSON (camera.md, section 3), and levels of nesting in it. */
 export const MAX_PRESENCE_BYTES = 4 * 1024;
-export const MAX_PRESENCE_DEPTH = 16;
+const MAX_PRESENCE_DEPTH = 16;
 /** Numbers of one presence that become readings. */
 export const MAX_PRESENCE_READINGS = 32;
 

@@ -42,7 +42,7 @@ export interface KinetidState {
 }
 
 export const HELLO_TIMEOUT_MS = 10_000;
-export const MAX_BAD_RUN = 3;
+const MAX_BAD_RUN = 3;
 /** Homes have a few; the bound keeps one socket from filling the registry. */
 export const MAX_PASSIVES = 64;
 /** A refused passive plug is not asked about again within this time. */

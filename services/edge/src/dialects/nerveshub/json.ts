@@ -27,7 +27,7 @@ export function member(fields: JsonObject, name: string): Json | undefined {
 const UNSHOWABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\p{Surrogate}]/gu;
 
 /** At most `maxChars` UTF-16 units, with what cannot be stored or shown replaced. Line ends and tabs stay. */
-export function cleanText(text: string, maxChars: number): string {
+function cleanText(text: string, maxChars: number): string {
   return text.slice(0, maxChars).replace(UNSHOWABLE, '\ufffd');
 }
 

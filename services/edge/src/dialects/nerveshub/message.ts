@@ -60,7 +60,7 @@ export type ServerMessage =
 /** Longest ref, topic or event in bytes of UTF-8: what the length bytes of a binary frame can say. */
 export const MAX_NAME_BYTES = 255;
 
-export function isShort(text: string): boolean {
+function isShort(text: string): boolean {
   return text.length <= MAX_NAME_BYTES && Buffer.byteLength(text) <= MAX_NAME_BYTES;
 }
 

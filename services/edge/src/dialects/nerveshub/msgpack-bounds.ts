@@ -1,7 +1,7 @@
 // Checks a MsgPack frame's headers before anything is built, so that no header can claim more than the frame holds.
 
 /** Deepest nesting that is read; the deepest real message, a health report, needs five levels. */
-export const MAX_DEPTH = 32;
+const MAX_DEPTH = 32;
 
 /** Bytes of the length field and of the fixed body for the heads 0xc0..0xdf; see the MessagePack specification. */
 const HEADS: readonly (readonly [lengthBytes: number, extra: number, of: 'bytes' | 'items' | 'pairs'])[] = [
