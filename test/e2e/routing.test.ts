@@ -55,6 +55,15 @@ it('a viewer is let in at any edge with the token of the HTTP API', async () => 
   viewer.end();
 });
 
+it('the health of every part is told', async () => {
+  const { state, parts } = await mooring.api.get<{ state: string; parts: Record<string, { state: string }> }>(
+    '/healthz',
+  );
+  expect(state).toBe('ok');
+  const names = ['edge-1', 'edge-2', 'firmware-update', 'nats', 'registry', 'signaling', 'telemetry'];
+  expect(Object.keys(parts).sort()).toEqual(names);
+});
+
 it('a deleted device is disconnected', async () => {
   const socket = await Peer.open(`${edge(1)}/ws/device`);
   socket.send(hello('cam-deleted'));

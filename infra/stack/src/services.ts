@@ -72,21 +72,6 @@ export function plan(inputs: PlanInputs): Plan {
     backend('firmware-update', 'FIRMWARE', { FIRMWARE_POSTGRES_URL: database('firmware') }),
   ];
   const address = (prefix: string): string => addresses.get(prefix) ?? '';
-  const apiHealth = takePort();
-  const api: ServicePlan = {
-    name: 'api',
-    program: 'services/api/dist/main.js',
-    healthPort: apiHealth,
-    env: {
-      ...base('API', apiHealth),
-      API_HOST: flags.host,
-      API_PORT: String(flags.apiPort),
-      API_REGISTRY_ADDRESS: address('REGISTRY'),
-      API_TELEMETRY_ADDRESS: address('TELEMETRY'),
-      API_SIGNALING_ADDRESS: address('SIGNALING'),
-      API_FIRMWARE_ADDRESS: address('FIRMWARE'),
-    },
-  };
   const edges = edgePorts(flags).map((port, index): ServicePlan => {
     const healthPort = takePort();
     const env = {
@@ -101,6 +86,22 @@ export function plan(inputs: PlanInputs): Plan {
     };
     return { name: `edge-${index + 1}`, program: 'services/edge/dist/main.js', healthPort, env };
   });
+  const apiHealth = takePort();
+  const api: ServicePlan = {
+    name: 'api',
+    program: 'services/api/dist/main.js',
+    healthPort: apiHealth,
+    env: {
+      ...base('API', apiHealth),
+      API_HOST: flags.host,
+      API_PORT: String(flags.apiPort),
+      API_REGISTRY_ADDRESS: address('REGISTRY'),
+      API_TELEMETRY_ADDRESS: address('TELEMETRY'),
+      API_SIGNALING_ADDRESS: address('SIGNALING'),
+      API_FIRMWARE_ADDRESS: address('FIRMWARE'),
+      API_PARTS: [...backends, ...edges].map(readiness).join(','),
+    },
+  };
   const [, , , firmware] = backends;
   return {
     backends,
@@ -128,4 +129,8 @@ export function edgePorts(flags: Pick<StackFlags, 'edgePort' | 'edges'>): readon
 
 function reachable(host: string): string {
   return host === '0.0.0.0' ? LOOPBACK : host;
+}
+
+function readiness({ name, healthPort }: ServicePlan): string {
+  return `${name}=http://${LOOPBACK}:${healthPort}/readyz`;
 }

@@ -37,6 +37,10 @@ export const config = defineConfig('API', {
   API_TELEMETRY_ADDRESS: peer('telemetry'),
   API_SIGNALING_ADDRESS: peer('signaling'),
   API_FIRMWARE_ADDRESS: peer('firmware-update'),
+  API_PARTS: Type.String({
+    default: '',
+    description: 'What /healthz asks, comma-separated: `name=url` of the /readyz of each part.',
+  }),
   API_BODY_LIMIT_BYTES: Type.Integer({
     default: 1_048_576,
     minimum: 1024,

@@ -1,7 +1,7 @@
 // Composition root of the edge: builds its parts and lists them in the order in which they start.
 import { randomBytes } from 'node:crypto';
 import { registry } from '@mooring/proto';
-import { type App, busRunnable, connectBus, grpcClient, type Runnable } from '@mooring/runtime';
+import { type App, busRunnable, connectBus, Fault, grpcClient, type Runnable } from '@mooring/runtime';
 import type { EdgeConfig } from './config.js';
 import { endpoints } from './dialects/index.js';
 import { deliverRunnable } from './downlink/deliver.js';
@@ -119,7 +119,15 @@ export async function app(config: EdgeConfig): Promise<App> {
       spreadMs: config.EDGE_DRAIN_S * 1_000,
     }),
   ];
-  return { runnables };
+  return {
+    runnables,
+    checks: {
+      // Devices that are connected stay; new ones find another edge.
+      nats: () => {
+        if (!bus.connected) throw new Fault('unavailable', 'not connected');
+      },
+    },
+  };
 }
 
 function admissionRunnable(admission: Admission, closeClient: () => void): Runnable {

@@ -1,5 +1,5 @@
-// Asks every part that the API stands on how it is.
-import { asFault, type Bus, Fault, type HealthClient } from '@mooring/runtime';
+// Asks every process of the platform how it is.
+import { type Bus, Fault } from '@mooring/runtime';
 
 /** How a part is; `detail` says what is wrong. */
 export interface PartHealth {
@@ -18,39 +18,54 @@ export interface Health {
   report(): Promise<HealthReport>;
 }
 
-// A part that takes longer is of no use to whoever waits for an answer.
-const CHECK_MS = 1_000;
+/** The readiness URL of each part by its name. */
+export type PartUrls = ReadonlyMap<string, string>;
 
-/** Health of the services behind the clients, and of the bus. */
-export function healthOf(
-  clients: Readonly<Record<string, HealthClient>>,
-  bus: Pick<Bus, 'connected'>,
-): Health {
-  const questions: [string, () => Promise<void>][] = Object.entries(clients).map(([name, client]) => [
-    name,
-    () => client.check(CHECK_MS),
-  ]);
-  questions.push(['nats', async () => connected(bus)]);
+// A part that takes longer is of no use to whoever waits for an answer.
+const CHECK_MS = 2_000;
+
+/** Reads `name=url,name=url`. Fault `invalid` names what it cannot read. */
+export function partUrls(text: string): PartUrls {
+  const pairs = text.split(',').filter((pair) => pair !== '');
+  return new Map(
+    pairs.map((pair) => {
+      const [, name = '', url = ''] = /^([a-z0-9-]{1,63})=(.+)$/.exec(pair) ?? [];
+      if (!URL.canParse(url)) throw new Fault('invalid', `API_PARTS: ${pair} is not name=url`);
+      return [name, url];
+    }),
+  );
+}
+
+/** Health of the given parts and of this process's own connection to the bus. */
+export function healthOf(parts: PartUrls, bus: Pick<Bus, 'connected'>): Health {
   return {
     async report() {
-      const parts = await Promise.all(
-        questions.map(async ([name, ask]) => [name, await ask().then(ok, down)] as const),
-      );
-      const healthy = parts.every(([, part]) => part.state === 'ok');
-      return { state: healthy ? 'ok' : 'degraded', parts: Object.fromEntries(parts) };
+      const asked = [...parts].map(async ([name, url]) => [name, await ask(url)] as const);
+      const nats: PartHealth = bus.connected ? { state: 'ok' } : { state: 'down', detail: 'not connected' };
+      const all = [...(await Promise.all(asked)), ['nats', nats] as const];
+      const healthy = all.every(([, part]) => part.state === 'ok');
+      return { state: healthy ? 'ok' : 'degraded', parts: Object.fromEntries(all) };
     },
   };
 }
 
-function connected(bus: Pick<Bus, 'connected'>): void {
-  if (!bus.connected) throw new Fault('unavailable', 'not connected');
+async function ask(url: string): Promise<PartHealth> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(CHECK_MS) });
+    if (response.ok) return { state: 'ok' };
+    return { state: 'down', detail: failing(await response.json()) };
+  } catch {
+    // A message would hold an address; that nobody answers is all there is to know.
+    return { state: 'down', detail: 'no answer' };
+  }
 }
 
-function ok(): PartHealth {
-  return { state: 'ok' };
-}
-
-// The code alone: a message may hold an address.
-function down(error: unknown): PartHealth {
-  return { state: 'down', detail: asFault(error).code };
+/** The names of the checks that fail, out of what /readyz answers. */
+function failing(body: unknown): string {
+  const { state = 'unready', checks = {} } = (body ?? {}) as {
+    state?: string;
+    checks?: Readonly<Record<string, { state?: string }>>;
+  };
+  const names = Object.entries(checks).flatMap(([name, check]) => (check.state === 'ok' ? [] : [name]));
+  return names.length === 0 ? state : names.join(', ');
 }
