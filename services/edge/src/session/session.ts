@@ -195,8 +195,7 @@ export class Session<S> implements LiveSession {
         this.#arm(effect.timer, effect.afterMs);
         return;
       case 'disarm':
-        this.#timers?.get(effect.timer)?.cancel();
-        this.#timers?.delete(effect.timer);
+        this.#disarm(effect.timer);
         return;
       case 'release':
         if (this.#children?.delete(effect.device.number)) this.#ports.left(effect.device, effect.reason);
@@ -251,10 +250,17 @@ export class Session<S> implements LiveSession {
     this.#timers ??= new Map();
     this.#timers.get(name)?.cancel();
     const timer = after(afterMs, () => {
-      this.#timers?.delete(name);
+      this.#disarm(name);
       this.#input({ on: 'timer', timer: name });
     });
     this.#timers.set(name, timer);
+  }
+
+  // Most sessions are without timers most of the time, and an empty map takes as much memory as a session.
+  #disarm(name: string): void {
+    this.#timers?.get(name)?.cancel();
+    this.#timers?.delete(name);
+    if (this.#timers?.size === 0) this.#timers = undefined;
   }
 
   #close(code: number, text: string, reason: string): void {
