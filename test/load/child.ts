@@ -18,9 +18,14 @@ export class Child {
   }
 
   /** Resolves at its first message. The options reach it as JSON in its first argument. */
-  static async start(program: URL, options: object): Promise<Child> {
+  static async start(program: URL, options: object, flags: readonly string[] = []): Promise<Child> {
     const file = fileURLToPath(program);
-    const child = new Child(fork(file, [JSON.stringify(options)], { execArgv: FLAGS }));
+    // A process that is inspected tells everybody so on stderr.
+    const stderr = flags.length > 0 ? 'ignore' : 'inherit';
+    const stdio = ['ignore', 'inherit', stderr, 'ipc'] as const;
+    const child = new Child(
+      fork(file, [JSON.stringify(options)], { execArgv: [...FLAGS, ...flags], stdio: [...stdio] }),
+    );
     await child.#next(START_LIMIT_MS, `the start of ${file}`);
     return child;
   }

@@ -21,7 +21,7 @@ export async function connections(options: BenchOptions): Promise<readonly Conne
     for (const { name, rounds } of results) {
       const measured = await connectionsRound(targets[name], options);
       rounds.push(measured);
-      say(`Round ${round}: ${name} takes ${Math.round(measured.perDeviceBytes)} bytes a device`);
+      say(`Round ${round}: ${name} takes ${Math.round(measured.perDevice)} bytes a device`);
     }
   }
   sayConnections(results, options);
@@ -30,10 +30,12 @@ export async function connections(options: BenchOptions): Promise<readonly Conne
 
 function sayConnections(results: readonly ConnectionsResult[], { devices, rounds }: BenchOptions): void {
   const medianOf = (name: string): number =>
-    spread(results.find((result) => result.name === name)?.rounds.map((round) => round.perDeviceBytes) ?? [])
+    spread(results.find((result) => result.name === name)?.rounds.map((round) => round.perDevice) ?? [])
       .median;
   say('');
-  say(`${devices} devices, ${rounds} rounds, interleaved; proportional set size of the server process`);
+  say(
+    `${devices} devices, ${rounds} rounds, interleaved; proportional set size of the server process after a collection of garbage`,
+  );
   sayTable(
     [
       'contestant',
@@ -47,7 +49,7 @@ function sayConnections(results: readonly ConnectionsResult[], { devices, rounds
       'sent away',
     ],
     results.map(({ name, rounds: measured }) => {
-      const bytes = spread(measured.map((round) => round.perDeviceBytes));
+      const bytes = spread(measured.map((round) => round.perDevice));
       const mib = (of: (round: ConnectionsRound) => number): string =>
         (spread(measured.map(of)).median / 1024 ** 2).toFixed(1);
       return [
@@ -55,6 +57,7 @@ function sayConnections(results: readonly ConnectionsResult[], { devices, rounds
         ...[bytes.median, bytes.min, bytes.max, bytes.median - medianOf('bare')].map((value) =>
           value.toFixed(0),
         ),
+        spread(measured.map((round) => round.perDeviceAsItStands)).median.toFixed(0),
         mib(({ emptyBytes }) => emptyBytes),
         mib(({ fullBytes }) => fullBytes),
         spread(measured.map(({ admittedS }) => admittedS)).median.toFixed(1),

@@ -2,11 +2,11 @@
 import { freePort } from '@mooring/stack';
 import { Child } from '../child.js';
 import { startMooring } from '../contestants/mooring.js';
+import { type Inspected, inspectFlag } from '../measure/inspected.js';
 
-export interface Target {
+/** Its pid is the process that holds the sockets. */
+export interface Target extends Inspected {
   readonly port: number;
-  /** The process that holds the sockets. */
-  readonly pid: number;
   /** Resolves when that many devices are in. */
   admitted(devices: number): Promise<void>;
   stop(): Promise<void>;
@@ -14,15 +14,17 @@ export interface Target {
 
 async function startServer(file: string): Promise<Target> {
   const port = await freePort();
-  const child = await Child.start(new URL(file, import.meta.url), { port });
+  const { flag, inspectPort } = await inspectFlag();
+  const child = await Child.start(new URL(file, import.meta.url), { port }, [flag]);
   const { pid } = child;
   // An accepted upgrade is all the admission there is.
-  return { port, pid, admitted: () => Promise.resolve(), stop: () => child.stop() };
+  return { port, pid, inspectPort, admitted: () => Promise.resolve(), stop: () => child.stop() };
 }
 
 async function startEdge(): Promise<Target> {
-  const { port, edge, admitted, stop } = await startMooring();
-  return { port, pid: edge, admitted, stop };
+  const { flag, inspectPort } = await inspectFlag();
+  const { port, edge, admitted, stop } = await startMooring(flag);
+  return { port, pid: edge, inspectPort, admitted, stop };
 }
 
 /** Each started anew for every round. */

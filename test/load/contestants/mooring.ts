@@ -24,13 +24,14 @@ const LIMITS = {
   EDGE_CONNECTS_PER_S_PER_ADDRESS: '100000',
 };
 
-export async function startMooring(): Promise<Mooring> {
+/** `nodeFlags` go to all its Node processes. */
+export async function startMooring(nodeFlags = ''): Promise<Mooring> {
   const [edgePort = 0, apiPort = 0] = await freePorts(2);
   const ports = ['--edge-port', String(edgePort), '--api-port', String(apiPort)];
   const flags = parseFlags(['--ephemeral', '--no-demo', '--device-auth', 'open', ...ports]);
   if (flags === undefined) throw new Fault('internal', 'the flags of the stack ask for help');
   const said: string[] = [];
-  const env = { ...process.env, ...LIMITS };
+  const env = { ...process.env, ...LIMITS, NODE_OPTIONS: nodeFlags };
   const stack = await Stack.start({ flags, env, say: (line) => void said.push(line) });
   const { file } = stack;
   const database = (name: string, statement: string): Promise<number> => {
