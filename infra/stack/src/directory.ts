@@ -58,7 +58,7 @@ export class StackDirectory {
   async lock(): Promise<void> {
     const file = path.join(this.path, 'stack.lock');
     const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-    if (holder !== process.pid && isOurs(holder, 'start.mjs', 'vitest', 'bench'))
+    if (holder !== process.pid && isOurs(holder, 'infra/stack', 'vitest', 'bench'))
       throw new Fault(
         'conflict',
         `A stack already runs on ${this.path} (process ${holder}). Stop it, or give another --data`,
