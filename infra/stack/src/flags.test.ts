@@ -30,7 +30,9 @@ it('takes every flag, and a password with colons', () => {
 
 it('names every problem at once', () => {
   const wrong = ['--edge-port', 'x', '--edges', '0', '--device-auth', 'none', '--owner', 'nobody:short'];
-  expect(() => parseFlags(wrong)).toThrow(/edge-port[\s\S]*edges[\s\S]*device-auth[\s\S]*owner[\s\S]*password/);
+  expect(() => parseFlags(wrong)).toThrow(
+    /edge-port[\s\S]*edges[\s\S]*device-auth[\s\S]*owner[\s\S]*password/,
+  );
   expect(() => parseFlags(['--nonsense'])).toThrow(/nonsense/);
   expect(() => parseFlags(['--ephemeral', '--data', 'x'])).toThrow(/exclude/);
 });
