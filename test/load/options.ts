@@ -10,7 +10,7 @@ export const usage = `npm run bench -- ingest|connections [flags]
 
   ingest: reports from sockets to committed rows
   --plugs N        sockets (default 2000)
-  --depth N        reports in flight per socket (default 2)
+  --depth N        reports in flight per socket (default 8)
   --seconds N      measured per round and contestant, after the warm-up (default 15)
   --warm-up N      seconds (default 4)
   --latency        also measures latency, at half of each contestant's own rate
@@ -22,7 +22,7 @@ export const usage = `npm run bench -- ingest|connections [flags]
 const LIMITS = {
   rounds: { quick: 1, default: 3, max: 50 },
   plugs: { quick: 200, default: 2_000, max: 15_000 },
-  depth: { quick: 2, default: 2, max: 1_000 },
+  depth: { quick: 2, default: 8, max: 1_000 },
   seconds: { quick: 3, default: 15, max: 600 },
   'warm-up': { quick: 1, default: 4, max: 60 },
   devices: { quick: 500, default: 15_000, max: 18_000 },
