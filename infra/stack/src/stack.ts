@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { streams } from '@mooring/proto';
 import { applyStreams, Fault, migrateDeploy } from '@mooring/runtime';
+import { demoPrefix, registerDemo } from './demo.js';
 import { StackDirectory, type StackFile } from './directory.js';
 import type { StackFlags } from './flags.js';
 import type { Launched } from './launched.js';
@@ -101,7 +102,7 @@ export class Stack {
     await this.#service(planned.api);
     const token = await ownerToken(planned.urls.api, flags.owner.email, this.ownerPassword);
     await Promise.all(planned.edges.map((edge) => this.#service(edge)));
-    if (flags.demo) await this.#demo(planned);
+    if (flags.demo) await this.#demo(planned, token);
     const { nats: natsUrl, postgres: postgresUrl, api, firmware, edges } = planned.urls;
     const owner = { email: flags.owner.email, token };
     this.#file = { edges, api, firmware, nats: natsUrl, postgres: postgresUrl, pids: this.#pids(), owner };
@@ -125,11 +126,17 @@ export class Stack {
     );
   }
 
-  #demo({ urls }: Plan): Promise<void> {
-    const args = ['--edge', urls.edges[0] ?? '', '--prefix', 'demo'];
-    const { env } = this.#options;
+  async #demo({ urls }: Plan, token: string): Promise<void> {
+    const { env, flags, say } = this.#options;
+    // Their dialects' credentials are for people to make and keep, not for a demo.
+    if (flags.deviceAuth === 'credentials') {
+      say('No demo devices: they have no credentials');
+      return;
+    }
+    await registerDemo(urls.api, token);
+    const args = ['--edge', urls.edges[0] ?? '', '--prefix', demoPrefix];
     const program = 'test/devices/dist/main.js';
-    return this.#part('demo', () =>
+    await this.#part('demo', () =>
       startService({ name: 'demo', program, args, env, logs: this.#directory.logs }),
     );
   }

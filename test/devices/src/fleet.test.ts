@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { testServer } from './_server.js';
 import { fridge, kettle, television, washer } from './appliances.js';
-import { startFleet } from './fleet.js';
+import { fleetDevices, startFleet } from './fleet.js';
 
 describe('the demo fleet', () => {
   it('connects once for each device, under names that show what it is, and ends on its signal', async () => {
@@ -25,6 +25,10 @@ describe('the demo fleet', () => {
     expect(names).toContain('demo-cam-kitchen');
     expect(names.filter((name) => /^2398\d{11}$/.test(name))).toHaveLength(3);
     expect(names.filter((name) => /^000d6fde30[0-9a-f]{6}$/.test(name))).toHaveLength(1);
+    // Registered are those that connect, and the printer and the passive plug behind two of them.
+    const registered = fleetDevices('demo').map(({ identifier }) => identifier);
+    expect(registered).toEqual(expect.arrayContaining(names));
+    expect(registered).toHaveLength(names.length + 2);
     // The second bit of a MAC address's first byte: locally administered.
     for (const name of names.filter((each) => /^2398/.test(each))) {
       expect(Number(BigInt(name) >> 40n) & 0x03).toBe(0x02);

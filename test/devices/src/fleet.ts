@@ -41,6 +41,33 @@ const DEMO_SECRET: SharedSecret = {
   secret: Buffer.from('a demo secret, known to everyone').toString('base64url'),
 };
 
+/** A device of the fleet as a person would register it. */
+export interface FleetDevice {
+  readonly dialect: string;
+  readonly identifier: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Every device of the fleet with a name that says what it is; most identifiers cannot. */
+export function fleetDevices(prefix: string): readonly FleetDevice[] {
+  const of = (dialect: string, kind: string, identifier: string, name: string): FleetDevice => {
+    return { dialect, identifier, kind, name: `Demo ${name}` };
+  };
+  return [
+    of('berg', 'bridge', bergAddress(prefix, 'bridge'), 'bridge'),
+    of('berg', 'printer', bergAddress(prefix, 'printer'), 'printer'),
+    of('kinetid', 'plug', plugId(prefix, 'kettle'), 'kettle'),
+    of('kinetid', 'plug', plugId(prefix, 'fridge'), 'fridge'),
+    of('kinetid', 'plug', plugId(prefix, 'washer'), 'washer'),
+    of('kinetid', 'passive_plug', plugId(prefix, 'television'), 'television'),
+    of('camera', 'camera', `${prefix}-cam-kitchen`, 'kitchen camera'),
+    of('camera', 'camera', `${prefix}-cam-garage`, 'garage camera'),
+    of('nerveshub', 'nerves', `${prefix}-nerves-porch`, 'porch unit'),
+    of('nerveshub', 'nerves', `${prefix}-nerves-greenhouse`, 'greenhouse unit'),
+  ];
+}
+
 /** Starts all devices at once; they connect, and reconnect, until closed. */
 export function startFleet(options: FleetOptions): Fleet {
   const { prefix, url } = options;

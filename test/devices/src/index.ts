@@ -3,7 +3,7 @@ export { type BergBridge, type BergBridgeOptions, bergBridge } from './berg/brid
 export { type CameraDevice, type CameraDeviceOptions, cameraDevice } from './camera/device.js';
 export type { CameraMessage } from './camera/envelope.js';
 export { type CameraViewer, type CameraViewerOptions, cameraViewer } from './camera/viewer.js';
-export { type Fleet, type FleetMember, type FleetOptions, startFleet } from './fleet.js';
+export { type Fleet, type FleetMember, type FleetOptions, fleetDevices, startFleet } from './fleet.js';
 export type { Json, JsonObject } from './json.js';
 export { type KinetidPlug, type KinetidPlugOptions, kinetidPlug } from './kinetid/plug.js';
 export type { PlugLoad } from './kinetid/relay.js';
