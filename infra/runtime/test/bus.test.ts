@@ -107,10 +107,9 @@ describe('request and respond', () => {
   });
 
   it('is unavailable at once when nobody listens', async () => {
-    const startMs = Date.now();
+    // A wait would end in `deadline`.
     const asking = bus.request(double('nobody'), { node: 'a' }, { n: 1 }, 5_000);
     await expect(asking).rejects.toMatchObject({ code: 'unavailable' });
-    expect(Date.now() - startMs).toBeLessThan(1_000);
   });
 
   it('gives up in time when nobody answers', async () => {
