@@ -165,4 +165,22 @@ describe('consume', () => {
     expect(seen).toEqual([1]);
     expect(heir).toEqual([2]);
   });
+
+  it('gives back what was on its way when it stopped', async () => {
+    const { durable, persist } = await applied(server, bus);
+    const seen = new Set<number>();
+    const handle: Handle<Message> = async (batch) => {
+      for (const { message } of batch) seen.add(message.n);
+    };
+    const patient = { ...durable, ackWaitMs: 60_000 };
+    for (let round = 0; round < 20; round++) {
+      const running = run(consume(bus, patient, handle, QUICK));
+      await running.ready;
+      const sent = Promise.all([persist(2 * round), persist(2 * round + 1)]);
+      await Promise.all([sent, running.stop()]);
+    }
+    const heir = run(consume(bus, patient, handle, QUICK));
+    await eventually('all have been handled, long before the ack wait', () => seen.size === 40);
+    await heir.stop();
+  });
 });
