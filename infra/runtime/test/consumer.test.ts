@@ -173,14 +173,17 @@ describe('consume', () => {
       for (const { message } of batch) seen.add(message.n);
     };
     const patient = { ...durable, ackWaitMs: 60_000 };
-    for (let round = 0; round < 20; round++) {
+    const ROUNDS = 10;
+    const EACH = 100;
+    for (let round = 0; round < ROUNDS; round++) {
       const running = run(consume(bus, patient, handle, QUICK));
       await running.ready;
-      const sent = Promise.all([persist(2 * round), persist(2 * round + 1)]);
-      await Promise.all([sent, running.stop()]);
+      const sent = Array.from({ length: EACH }, (_, n) => persist(round * EACH + n));
+      await eventually('some have come', () => seen.size > round);
+      await Promise.all([...sent, running.stop()]);
     }
     const heir = run(consume(bus, patient, handle, QUICK));
-    await eventually('all have been handled, long before the ack wait', () => seen.size === 40);
+    await eventually('all are handled long before the ack wait', () => seen.size === ROUNDS * EACH, 5_000);
     await heir.stop();
   });
 });
