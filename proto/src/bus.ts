@@ -1,4 +1,6 @@
 // The messages on the bus.
+export * from './gen/mooring/bus/v1/alarm.js';
+export * from './gen/mooring/bus/v1/command.js';
 export * from './gen/mooring/bus/v1/device.js';
 export * from './gen/mooring/bus/v1/edge.js';
 export * from './gen/mooring/bus/v1/live.js';

@@ -1,6 +1,6 @@
 // Every JetStream stream as data: what it holds, for how long, and why. Applied by one command, never by a service.
 import { deadLetterStream, stream } from '@mooring/runtime';
-import { device, uplink } from './subjects.js';
+import { alarm, device, uplink } from './subjects.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -17,7 +17,7 @@ export const telemetryStream = stream({
 
 export const deviceStream = stream({
   name: 'DEVICE',
-  subjects: [uplink.facts, device.connected, device.disconnected, device.deleted],
+  subjects: [uplink.facts, uplink.control, device.connected, device.disconnected, device.deleted],
   maxAgeMs: 7 * DAY_MS,
   maxBytes: GIB,
   duplicateWindowMs: 2 * MINUTE_MS,
@@ -33,8 +33,23 @@ export const firmwareStream = stream({
   why: 'The steps of an update decide rollouts and must survive a restart of whoever counts them.',
 });
 
+export const alarmStream = stream({
+  name: 'ALARM',
+  subjects: [alarm.raised],
+  maxAgeMs: DAY_MS,
+  maxBytes: GIB / 4,
+  duplicateWindowMs: 2 * MINUTE_MS,
+  why: 'A cut-off that could not be sent yet is still worth sending for a while, and never two times.',
+});
+
 /** All of them, in the order in which they are applied. */
-export const streams = [telemetryStream, deviceStream, firmwareStream, deadLetterStream] as const;
+export const streams = [
+  telemetryStream,
+  deviceStream,
+  firmwareStream,
+  alarmStream,
+  deadLetterStream,
+] as const;
 
 /** NATS KV bucket in which each edge node holds its lease: key node, value boot. */
 export const edgeLease = {

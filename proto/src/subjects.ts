@@ -1,5 +1,7 @@
 // Every subject on the bus: who publishes, who listens, how it is delivered, and what is in order.
 import { rpc, subject } from '@mooring/runtime';
+import { AlarmRaised } from './gen/mooring/bus/v1/alarm.js';
+import { ControlBatch } from './gen/mooring/bus/v1/command.js';
 import { DeviceConnected, DeviceDeleted, DeviceDisconnected } from './gen/mooring/bus/v1/device.js';
 import { Delivery, DeliveryReply } from './gen/mooring/bus/v1/edge.js';
 import { LiveEvent } from './gen/mooring/bus/v1/live.js';
@@ -13,6 +15,8 @@ export const uplink = {
   log: subject('telemetry.log.{node}', LogBatch),
   /** edge → registry. JetStream. */
   facts: subject('device.facts.{node}', FactsBatch),
+  /** edge → registry: answers to commands, hellos, key requests. JetStream. */
+  control: subject('device.control.{node}', ControlBatch),
   /** edge → firmware-update. JetStream. */
   update: subject('firmware.status.{node}', UpdateBatch),
 } as const;
@@ -25,6 +29,12 @@ export const device = {
   disconnected: subject('device.disconnected.{device}', DeviceDisconnected),
   /** registry → telemetry, which forgets the device's rows. JetStream. */
   deleted: subject('device.deleted.{device}', DeviceDeleted),
+} as const;
+
+/** Published by telemetry; in order per device. */
+export const alarm = {
+  /** telemetry → registry, which does what the rule wants done. JetStream. */
+  raised: subject('alarm.raised.{device}', AlarmRaised),
 } as const;
 
 /** What reaches a connection. */

@@ -1,5 +1,5 @@
 // The parts of the api service and the order in which they start.
-import { firmware, registry, signaling, telemetry } from '@mooring/proto';
+import { firmware, printing, registry, signaling, telemetry } from '@mooring/proto';
 import {
   type App,
   busRunnable,
@@ -31,7 +31,12 @@ export async function app(
   const { clock = systemClock } = overrides;
   const peers = {
     registry: grpcClient(registry.RegistryClient, config.API_REGISTRY_ADDRESS),
+    commands: grpcClient(registry.CommandsClient, config.API_REGISTRY_ADDRESS),
+    claims: grpcClient(registry.ClaimsClient, config.API_REGISTRY_ADDRESS),
+    schedules: grpcClient(registry.SchedulesClient, config.API_REGISTRY_ADDRESS),
     telemetry: grpcClient(telemetry.TelemetryClient, config.API_TELEMETRY_ADDRESS),
+    alarms: grpcClient(telemetry.AlarmsClient, config.API_TELEMETRY_ADDRESS),
+    printing: grpcClient(printing.PrintingClient, config.API_PRINTING_ADDRESS),
     signaling: grpcClient(signaling.SignalingClient, config.API_SIGNALING_ADDRESS),
     firmware: grpcClient(firmware.FirmwareUpdateClient, config.API_FIRMWARE_ADDRESS),
   };

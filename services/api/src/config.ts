@@ -37,6 +37,7 @@ export const config = defineConfig('API', {
   API_TELEMETRY_ADDRESS: peer('telemetry'),
   API_SIGNALING_ADDRESS: peer('signaling'),
   API_FIRMWARE_ADDRESS: peer('firmware-update'),
+  API_PRINTING_ADDRESS: peer('printing'),
   API_PARTS: Type.String({
     default: '',
     description: 'What /healthz asks, comma-separated: `name=url` of the /readyz of each part.',

@@ -7,6 +7,7 @@ export type Scope =
   | 'audit:read'
   | 'devices:read'
   | 'devices:write'
+  | 'devices:raw'
   | 'telemetry:read'
   | 'telemetry:write'
   | 'firmware:read'

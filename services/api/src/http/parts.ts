@@ -1,5 +1,5 @@
 // What routes work with: the services behind, the live streams, the time.
-import type { firmware, registry, signaling, telemetry } from '@mooring/proto';
+import type { firmware, printing, registry, signaling, telemetry } from '@mooring/proto';
 import type { Clock, GrpcClient } from '@mooring/runtime';
 import type { Health } from '../health/health.js';
 import type { LiveHub } from '../live/hub.js';
@@ -7,7 +7,12 @@ import type { LiveHub } from '../live/hub.js';
 /** The services behind the API. */
 export interface Peers {
   readonly registry: GrpcClient<registry.RegistryClient>;
+  readonly commands: GrpcClient<registry.CommandsClient>;
+  readonly claims: GrpcClient<registry.ClaimsClient>;
+  readonly schedules: GrpcClient<registry.SchedulesClient>;
   readonly telemetry: GrpcClient<telemetry.TelemetryClient>;
+  readonly alarms: GrpcClient<telemetry.AlarmsClient>;
+  readonly printing: GrpcClient<printing.PrintingClient>;
   readonly signaling: GrpcClient<signaling.SignalingClient>;
   readonly firmware: GrpcClient<firmware.FirmwareUpdateClient>;
 }

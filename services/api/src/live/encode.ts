@@ -37,6 +37,10 @@ export function itemsOf({ event }: bus.LiveEvent): LiveItem[] {
       return [presence(event.value)];
     case 'update':
       return [update(event.value)];
+    case 'command':
+      return [command(event.value)];
+    case 'alarm':
+      return [alarm(event.value)];
     case undefined:
       return [];
   }
@@ -73,6 +77,16 @@ function update({ deviceId, status, progress, reason, atMs }: bus.LiveUpdate): L
     time: toTime(atMs),
   };
   return item(deviceId, sse('update', data), `${deviceId} update`, atMs);
+}
+
+function command({ deviceId, commandId, type, state, atMs, step }: bus.LiveCommand): LiveItem {
+  const data = { device_id: deviceId, command_id: commandId, type, state, time: toTime(atMs) };
+  return item(deviceId, sse('command', data), `${deviceId} command ${commandId}`, step);
+}
+
+function alarm({ deviceId, alarmId, ruleId, state, atMs }: bus.LiveAlarm): LiveItem {
+  const data = { device_id: deviceId, alarm_id: alarmId, rule_id: ruleId, state, time: toTime(atMs) };
+  return item(deviceId, sse('alarm', data), `${deviceId} alarm ${alarmId}`, atMs);
 }
 
 /** How new a presence is: epochs grow, and within one a device first comes and then goes. */

@@ -14,6 +14,9 @@ export interface Permission {
 export const permission = {
   readDevices: { role: Role.viewer, scope: Scope.devicesRead },
   writeDevices: { role: Role.operator, scope: Scope.devicesWrite },
+  commandDevices: { role: Role.operator, scope: Scope.devicesWrite },
+  /** Frames that no dialect interprets. */
+  sendRaw: { role: Role.operator, scope: Scope.devicesRaw },
   deleteDevices: { role: Role.admin, scope: Scope.devicesWrite },
   readAccounts: { role: Role.viewer, scope: Scope.accountsRead },
   manageAccounts: { role: Role.admin, scope: Scope.accountsWrite },
