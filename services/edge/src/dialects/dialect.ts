@@ -91,6 +91,40 @@ export type DeviceEvent =
       readonly reason?: string;
       /** Seconds until the device wants to be asked again. */
       readonly delayS?: number;
+    }
+  | {
+      /** What commands, claims and desired state depend on. */
+      readonly kind: 'control';
+      /** Who said it: for a printer's answer the printer where it is known here, else its bridge. */
+      readonly device: AdmittedDevice;
+      readonly timeMs: number;
+      readonly content: ControlContent;
+    };
+
+export type ControlContent =
+  | {
+      /** A device's answer to a command, or evidence of what became of it. */
+      readonly is: 'answer';
+      /** The command's number, 1..2^32-1; it may have been written on another socket, at another node. */
+      readonly number: number;
+      readonly outcome: 'acknowledged' | 'succeeded' | 'failed';
+      /** What went wrong, snake_case; only when failed. */
+      readonly code?: string;
+      /** never, once (at once, one time), later (with back-off), rejoin (when the device connects next); only when failed. */
+      readonly retry?: 'never' | 'once' | 'later' | 'rejoin';
+      readonly message?: string;
+      /** What the device said, for the command's result. */
+      readonly result?: JsonObject;
+    }
+  /** A printer behind the device, a bridge, asks for its link key. 16 lower-case hex digits. */
+  | { readonly is: 'key_request'; readonly address: string }
+  | {
+      /** A hello: a bridge's power_on, a printer's did_power_on, a plug's hello. */
+      readonly is: 'arrival';
+      /** Differs between two starts of the device; absent when it does not say. */
+      readonly instance?: string;
+      /** Whether the message says that the device has just started, rather than just connected. */
+      readonly started: boolean;
     };
 
 /** A decision that another service makes. The session fetches it and feeds the answer back under the same name. */
@@ -132,7 +166,52 @@ export type RefusalCode = (typeof RefusalCode)[keyof typeof RefusalCode];
 /** What the platform tells a session. */
 export type DeviceCommand =
   /** The device was admitted on another connection: a gateway's session ends, a child's is let go. */
-  { readonly kind: 'superseded'; readonly device: AdmittedDevice };
+  | { readonly kind: 'superseded'; readonly device: AdmittedDevice }
+  /** A command for the device; the step says with `taken` what it did with it. */
+  | {
+      readonly kind: 'execute';
+      readonly device: AdmittedDevice;
+      /** 1..2^32-1; its name on the wire. */
+      readonly number: number;
+      readonly action: CommandAction;
+    };
+
+/** One bit per dot, top row first as people see it, rows padded to whole bytes, first dot in the highest bit, 1 black. */
+export interface Bitmap {
+  readonly width: number;
+  readonly height: number;
+  readonly rows: Uint8Array;
+}
+
+export type CommandAction =
+  | { readonly kind: 'switch'; readonly on: boolean }
+  | { readonly kind: 'print'; readonly image: Bitmap; readonly face: boolean; readonly onButton: boolean }
+  /** Four or five: face, nothing to print, cannot see bridge, cannot see internet, a message to print at once. */
+  | { readonly kind: 'personality'; readonly images: readonly Bitmap[] }
+  | { readonly kind: 'quip'; readonly images: readonly Bitmap[] }
+  /** For a BERG bridge itself. */
+  | { readonly kind: 'bridge'; readonly name: string; readonly params: JsonObject }
+  /** Needs no more than its name: reboot or identify. */
+  | { readonly kind: 'nudge'; readonly name: string }
+  /** Bytes that no dialect interprets. */
+  | { readonly kind: 'raw'; readonly frame: string | Uint8Array };
+
+/** What a dialect did with a command. */
+export type Taken =
+  | {
+      readonly outcome: 'written';
+      /** How long the answer may take; 0 when none comes. */
+      readonly answerWithinMs: number;
+      /** Written twice under one number it acts once, or acting twice changes nothing. */
+      readonly repeatable: boolean;
+      /** How often to write it again when no answer came in time. */
+      readonly retries: number;
+    }
+  | {
+      readonly outcome: 'refused';
+      readonly code: 'unsupported' | 'invalid' | 'not_joined';
+      readonly message: string;
+    };
 
 export type Input =
   | { readonly on: 'frame'; readonly frame: Frame }
@@ -162,6 +241,8 @@ export type Effect =
   /** With `receipt`, the session answers under that name once the event is durable (or shed). */
   | { readonly do: 'emit'; readonly event: DeviceEvent; readonly receipt?: string }
   | { readonly do: 'send'; readonly frame: string | Uint8Array }
+  /** Says what became of the command that this step got. */
+  | { readonly do: 'taken'; readonly taken: Taken }
   | { readonly do: 'ask'; readonly as: string; readonly question: Question }
   /** Arms or re-arms; one timer per name. */
   | { readonly do: 'arm'; readonly timer: string; readonly afterMs: number }

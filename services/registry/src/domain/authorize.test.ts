@@ -11,6 +11,8 @@ const permissions = Object.entries(permission) as [keyof typeof permission, Perm
 const lowest: Record<keyof typeof permission, Role> = {
   readDevices: 'viewer',
   writeDevices: 'operator',
+  commandDevices: 'operator',
+  sendRaw: 'operator',
   deleteDevices: 'admin',
   readAccounts: 'viewer',
   manageAccounts: 'admin',
