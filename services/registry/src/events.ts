@@ -48,11 +48,26 @@ const logins = counter({
   labels: ['outcome'],
 });
 
+const scheduleRuns = counter({
+  name: 'mooring_registry_schedule_runs_total',
+  help: 'Looks at a device whose schedules were due, by outcome.',
+  labels: ['outcome'],
+});
+
 export type SessionEndCause = 'reported' | 'edge_lost' | 'unconfirmed';
 export type NoticeReason = 'superseded' | 'device_deleted' | 'credential_revoked';
 export type NoticeOutcome = 'delivered' | 'gone' | 'failed' | 'dropped';
 
 export const events = {
+  scheduleRun(): void {
+    scheduleRuns.inc({ outcome: 'ran' });
+  },
+
+  schedulesFailed(fault: Fault): void {
+    scheduleRuns.inc({ outcome: 'failed' });
+    log.error({ err: fault }, 'schedules could not be run; they stay due');
+  },
+
   admissionQueue(size: () => number): void {
     gauge({
       name: 'mooring_registry_admissions_waiting',

@@ -14,6 +14,7 @@ import { organizations } from './organizations.js';
 import { orm as ormOn } from './orm.js';
 import { outbox } from './outbox.js';
 import { people } from './people.js';
+import { schedules } from './schedules.js';
 import { sessions } from './sessions.js';
 import { signingKeys } from './signing-keys.js';
 import { type Pool, rows } from './sql.js';
@@ -45,6 +46,7 @@ export function store(pools: Pools) {
     deviceList: deviceList(orm),
     credentials: credentials(orm),
     connections: connections(orm),
+    schedules: schedules(orm),
     signingKeys: signingKeys(orm),
     /** Throws a fault when Postgres does not answer. */
     async check(): Promise<void> {

@@ -9,6 +9,7 @@ import { Prisma } from './generated/client.js';
 import { claim, type Once } from './idempotency.js';
 import type { Orm } from './orm.js';
 import { organizationOf } from './row.js';
+import { replanSchedules } from './schedules.js';
 
 export interface OrganizationChange {
   readonly name?: string;
@@ -67,6 +68,7 @@ export function organizations(orm: Orm) {
         const { tariff, ...plain } = change;
         const data = { ...plain, ...(tariff === undefined ? {} : { tariff: tariff ?? Prisma.DbNull }) };
         const organization = await db.organization.update({ where: { id }, data });
+        if (plain.timeZone !== undefined) await replanSchedules(db, id);
         const details = change as JsonObject;
         await record(db, {
           organizationId: id,
