@@ -1,12 +1,13 @@
 // The command behind `npm run bench`: runs one benchmark, prints its tables, keeps its results.
 import { asFault } from '@mooring/runtime';
 import { connections } from './connections/connections.js';
+import { field } from './field/field.js';
 import { ingest } from './ingest/ingest.js';
 import { parseOptions, usage } from './options.js';
 import { keepResults } from './report/results.js';
 import { say } from './report/say.js';
 
-const BENCHES = { ingest, connections };
+const BENCHES = { ingest, connections, field };
 
 async function run(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));

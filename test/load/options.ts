@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Fault } from '@mooring/runtime';
 
-export const usage = `npm run bench -- ingest|connections [flags]
+export const usage = `npm run bench -- ingest|connections|field [flags]
 
   --quick          a short run that shows that everything works; its figures mean little
   --rounds N       rounds of each contestant (default 3)
@@ -17,6 +17,10 @@ export const usage = `npm run bench -- ingest|connections [flags]
 
   connections: memory per admitted device
   --devices N      (default 15000)
+
+  field: plugs at the rate of the field, a heartbeat every 4 s and a report every minute
+  --homes N        plugs (default 1000)
+  --minutes N      (default 10)
 `;
 
 const LIMITS = {
@@ -26,10 +30,12 @@ const LIMITS = {
   seconds: { quick: 3, default: 15, max: 600 },
   'warm-up': { quick: 1, default: 4, max: 60 },
   devices: { quick: 500, default: 15_000, max: 18_000 },
+  homes: { quick: 100, default: 1_000, max: 10_000 },
+  minutes: { quick: 2, default: 10, max: 120 },
 } as const;
 
 export interface BenchOptions {
-  readonly bench: 'ingest' | 'connections';
+  readonly bench: 'ingest' | 'connections' | 'field';
   readonly quick: boolean;
   readonly latency: boolean;
   /** Undefined for all. */
@@ -40,6 +46,8 @@ export interface BenchOptions {
   readonly seconds: number;
   readonly warmUpS: number;
   readonly devices: number;
+  readonly homes: number;
+  readonly minutes: number;
 }
 
 /** Undefined when help is asked for. Fault `invalid` with every problem. */
@@ -48,7 +56,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
   const [bench] = positionals;
   if (values.help || bench === undefined) return undefined;
   const problems: string[] = [];
-  if (bench !== 'ingest' && bench !== 'connections') problems.push(`there is no benchmark ${bench}`);
+  if (!isBench(bench)) problems.push(`there is no benchmark ${bench}`);
   const number = (name: keyof typeof LIMITS): number => {
     const { quick, max, default: usual } = LIMITS[name];
     const text = values[name] ?? String(values.quick ? quick : usual);
@@ -58,7 +66,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     return value;
   };
   const options: BenchOptions = {
-    bench: bench === 'connections' ? 'connections' : 'ingest',
+    bench: isBench(bench) ? bench : 'ingest',
     quick: values.quick,
     latency: values.latency,
     only: values.only?.split(','),
@@ -68,9 +76,15 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     seconds: number('seconds'),
     warmUpS: number('warm-up'),
     devices: number('devices'),
+    homes: number('homes'),
+    minutes: number('minutes'),
   };
   if (problems.length > 0) throw new Fault('invalid', problems.join('\n'));
   return options;
+}
+
+function isBench(name: string): name is BenchOptions['bench'] {
+  return name === 'ingest' || name === 'connections' || name === 'field';
 }
 
 function parse(args: readonly string[]) {
@@ -91,6 +105,8 @@ function parse(args: readonly string[]) {
         seconds: text,
         'warm-up': text,
         devices: text,
+        homes: text,
+        minutes: text,
       },
     });
   } catch (cause) {

@@ -9,6 +9,12 @@ import { ask } from './database.js';
 export interface Mooring extends Contestant {
   /** Pid of its edge. */
   readonly edge: number;
+  /** Where its NATS answers. */
+  readonly nats: string;
+  /** Every process under its own name. */
+  parts(): readonly Measured[];
+  /** Rows of what devices said in words. */
+  logged(): Promise<number>;
 }
 
 /** The services that a reading passes through; the others are shown as one. */
@@ -48,7 +54,11 @@ export async function startMooring(nodeFlags = ''): Promise<Mooring> {
     port: edgePort,
     stored: { natsUrl: file.nats, kind: 'live' },
     edge: file.pids['edge-1'] ?? 0,
-    processes: () => measured(file.pids),
+    nats: file.nats,
+    processes: () =>
+      measured(file.pids, (name) => (SHOWN.has(name) ? name.replace('edge-1', 'edge') : 'others')),
+    parts: () => measured(file.pids, (name) => name),
+    logged: () => database('telemetry', 'SELECT count(*) FROM device_log'),
     admitted: async (plugs) => {
       const online = (): Promise<number> => database('registry', 'SELECT count(*) FROM device WHERE online');
       await until(`${plugs} plugs are online`, async () => (await online()) === plugs);
@@ -66,18 +76,10 @@ export async function startMooring(nodeFlags = ''): Promise<Mooring> {
   };
 }
 
-function measured(pids: Readonly<Record<string, number>>): Measured[] {
-  return Object.entries(pids).flatMap(([name, pid]) =>
-    name === 'supervisor'
-      ? []
-      : [
-          {
-            name: SHOWN.has(name) ? name.replace('edge-1', 'edge') : 'others',
-            pid,
-            tree: name === 'postgres',
-          },
-        ],
-  );
+function measured(pids: Readonly<Record<string, number>>, shownAs: (name: string) => string): Measured[] {
+  return Object.entries(pids)
+    .filter(([name]) => name !== 'supervisor')
+    .map(([name, pid]) => ({ name: shownAs(name), pid, tree: name === 'postgres' }));
 }
 
 async function countOnline(api: string, token: string): Promise<number> {
