@@ -38,6 +38,13 @@ describe('redaction', () => {
     expect(line['err']).toMatchObject({ type: 'Error', message: 'refused' });
   });
 
+  test('keeps to the caller what is wrong with each field', () => {
+    const details = [{ field: 'code', message: 'did you mean hunter2?' }];
+    const line = written((log) => log.info({ err: new Fault('invalid', 'mistyped', { details }) }, 'failed'));
+    expect(JSON.stringify(line)).not.toContain('hunter2');
+    expect(line['err']).toMatchObject({ code: 'invalid', message: 'mistyped' });
+  });
+
   test('leaves the rest as it is', () => {
     const line = written((log) => log.info({ device: 'd1', bytes: 12n, at: new Date(0), none: null }, 'm'));
     expect(line).toMatchObject({

@@ -52,7 +52,11 @@ export function rootLogger(destination: DestinationStream): Logger {
     redact: { paths: SECRET_NAMES, censor: '[redacted]' },
     mixin: surroundings,
     serializers: {
-      err: (error: Error) => redactFields(stdSerializers.err(error)),
+      err: (error: Error) => {
+        // What is wrong with a field is for whoever sent it: it may quote, or correct, a secret.
+        const { details: _, ...fields } = stdSerializers.err(error);
+        return redactFields(fields);
+      },
     },
   };
   return pino(options, destination);
