@@ -89,6 +89,8 @@ CREATE TABLE "key_request" (
     "count" INTEGER NOT NULL DEFAULT 1,
     "sent_at" TIMESTAMPTZ(3),
     "sent_count" INTEGER NOT NULL DEFAULT 0,
+    "command_id" UUID,
+    "refused_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "key_request_pkey" PRIMARY KEY ("id")
 );
@@ -174,3 +176,10 @@ ALTER TABLE "print_key" ADD CONSTRAINT "print_key_device_id_fkey" FOREIGN KEY ("
 
 ALTER TABLE "schedule" ADD CONSTRAINT "schedule_device_id_fkey" FOREIGN KEY ("device_id") REFERENCES "device"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
+-- What claim codes know a BERG device by; the same rule as in src/domain/hardware-xor.ts. Byte 0 is the first pair of digits.
+CREATE FUNCTION "berg_hardware_xor"("identifier" TEXT) RETURNS INTEGER LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+RETURN ((get_byte(decode("identifier", 'hex'), 5) # get_byte(decode("identifier", 'hex'), 3) # get_byte(decode("identifier", 'hex'), 0)) << 16)
+    | ((get_byte(decode("identifier", 'hex'), 6) # get_byte(decode("identifier", 'hex'), 4) # get_byte(decode("identifier", 'hex'), 1)) << 8)
+    | (get_byte(decode("identifier", 'hex'), 7) # get_byte(decode("identifier", 'hex'), 2));
+
+CREATE INDEX "device_hardware_xor_idx" ON "device"("berg_hardware_xor"("identifier")) WHERE "dialect" = 'berg';
