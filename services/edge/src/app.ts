@@ -7,6 +7,7 @@ import { endpoints } from './dialects/index.js';
 import { deliverRunnable } from './downlink/deliver.js';
 import {
   admissionStreamLost,
+  commandTaken,
   connectionEvents,
   observe,
   presenceFailed,
@@ -109,7 +110,7 @@ export async function app(config: EdgeConfig): Promise<App> {
       send: (devices, atMs) => client.reportSeen({ node, boot, atMs, devices: [...devices] }),
       failed: (code) => presenceFailed('report_seen', code),
     }),
-    deliverRunnable(bus, node, directory),
+    deliverRunnable(bus, node, directory, commandTaken),
     socketsRunnable({
       listener,
       gate,

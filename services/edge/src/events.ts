@@ -42,6 +42,11 @@ const closed = counter({
   help: 'Sockets closed, by why.',
   labels: ['dialect', 'reason'],
 });
+const commands = counter({
+  name: 'mooring_edge_commands_total',
+  help: 'Commands delivered to sessions, by what became of them.',
+  labels: ['dialect', 'outcome'],
+});
 const open = gauge({ name: 'mooring_edge_sockets', help: 'Sockets open now.', labels: ['dialect'] });
 const durable = counter({
   name: 'mooring_edge_events_durable_total',
@@ -130,6 +135,10 @@ export const connectionEvents = {
     open.dec({ dialect });
   },
 };
+
+export function commandTaken(dialect: DialectName, outcome: string): void {
+  commands.inc({ dialect, outcome });
+}
 
 export function presenceFailed(call: string, code: string): void {
   presence.inc({ call, code });

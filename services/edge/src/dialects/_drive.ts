@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import type {
   AdmittedDevice,
   Answer,
+  CommandAction,
   DeviceEvent,
   Dialect,
   Effect,
   Hello,
   Input,
   RefusalCode,
+  Taken,
 } from './dialect.js';
 
 const root = new URL('../../../../', import.meta.url);
@@ -56,6 +58,8 @@ export interface Drive<S> {
   refuse(to: string, code: RefusalCode): readonly Effect[];
   timer(timer: string): readonly Effect[];
   supersede(device: AdmittedDevice): readonly Effect[];
+  /** A command for `device`; number 1 unless told. */
+  execute(device: AdmittedDevice, action: CommandAction, number?: number): readonly Effect[];
 }
 
 export function drive<S>(dialect: Dialect<S>, now: number): Drive<S> {
@@ -80,6 +84,8 @@ export function drive<S>(dialect: Dialect<S>, now: number): Drive<S> {
     refuse: (to, code) => session.answer(to, { kind: 'refused', code, message: 'no' }),
     timer: (timer) => session.input({ on: 'timer', timer }),
     supersede: (device) => session.input({ on: 'command', command: { kind: 'superseded', device } }),
+    execute: (device, action, number = 1) =>
+      session.input({ on: 'command', command: { kind: 'execute', device, number, action } }),
   };
   return session;
 }
@@ -102,6 +108,11 @@ export function sent(effects: readonly Effect[]): readonly unknown[] {
   return effects.flatMap((effect) =>
     effect.do === 'send' && typeof effect.frame === 'string' ? [JSON.parse(effect.frame) as unknown] : [],
   );
+}
+
+/** What the dialect did with a command. */
+export function takenOf(effects: readonly Effect[]): readonly Taken[] {
+  return effects.flatMap((effect) => (effect.do === 'taken' ? [effect.taken] : []));
 }
 
 /** `outcome what` of every count. */

@@ -2,27 +2,41 @@
 import { edge, type bus as messages } from '@mooring/proto';
 import type { Bus, Runnable } from '@mooring/runtime';
 import type { Directory } from '../session/directory.js';
+import { type CommandCounted, execute } from './execute.js';
 
-/** Whether the session that the sender means is here and took the delivery. */
-function deliver(directory: Directory, delivery: messages.Delivery): boolean {
+const GONE: messages.DeliveryReply = { delivered: false };
+
+/** What the session that the sender means did with the delivery, if it is here. */
+function deliver(
+  directory: Directory,
+  delivery: messages.Delivery,
+  counted: CommandCounted,
+): messages.DeliveryReply {
   const session = directory.find(delivery.connectionId);
   const { content, deviceNumber, epoch } = delivery;
-  if (session === undefined || content === undefined) return false;
+  if (session === undefined || content === undefined) return GONE;
   switch (content.$case) {
     case 'superseded':
-      return session.superseded(deviceNumber, epoch);
+      return { delivered: session.superseded(deviceNumber, epoch) };
     case 'disconnect':
-      return session.disconnect(deviceNumber, epoch, content.value.reason);
+      return { delivered: session.disconnect(deviceNumber, epoch, content.value.reason) };
+    case 'command':
+      return execute(session, delivery, content.value, counted);
   }
 }
 
-export function deliverRunnable(bus: Bus, node: string, directory: Directory): Runnable {
+export function deliverRunnable(
+  bus: Bus,
+  node: string,
+  directory: Directory,
+  counted: CommandCounted,
+): Runnable {
   return {
     name: 'deliver',
     run: async ({ signal, ready }) => {
-      const subscription = bus.respond(edge.deliver, { node }, (delivery) => ({
-        delivered: deliver(directory, delivery),
-      }));
+      const subscription = bus.respond(edge.deliver, { node }, (delivery) =>
+        deliver(directory, delivery, counted),
+      );
       ready();
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       subscription.close();

@@ -7,7 +7,9 @@ import type {
   DevicePolicy,
   DialectName,
   Question,
+  Taken,
 } from '../dialects/dialect.js';
+import type { GivenCommand } from './executed.js';
 
 /** The other end of a connection. */
 export interface Peer {
@@ -72,6 +74,11 @@ export interface LiveSession {
   superseded(deviceNumber: bigint, epoch: bigint): boolean;
   /** The platform ends this device's session. False when it is not here with that epoch. */
   disconnect(deviceNumber: bigint, epoch: bigint, reason: string): boolean;
+  /**
+   * Has the dialect write a command for this device, once per number and repeat. `gone` when the device is not here
+   * with that epoch, or when its connection ended before the command went out.
+   */
+  execute(deviceNumber: bigint, epoch: bigint, command: GivenCommand): Taken | 'gone';
   /** Devices on this connection, if a frame, ping or pong came since the last call. */
   seen(): readonly AdmittedDevice[];
 }

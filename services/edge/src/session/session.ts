@@ -11,7 +11,9 @@ import type {
   Input,
   Question,
   Step,
+  Taken,
 } from '../dialects/dialect.js';
+import { Executed, type GivenCommand, UNSUPPORTED } from './executed.js';
 import type { LiveSession, Origin, Peer, SessionPorts, Settled } from './ports.js';
 import { Rate } from './rate.js';
 
@@ -39,6 +41,8 @@ export class Session<S> implements LiveSession {
   #timers: Map<string, Timer> | undefined;
   #main: AdmittedDevice | undefined;
   #children: Map<bigint, AdmittedDevice> | undefined;
+  /** Absent until the first command: most sessions never get one. */
+  #executed: Executed | undefined;
   #heard = false;
 
   constructor(
@@ -132,6 +136,19 @@ export class Session<S> implements LiveSession {
     return true;
   }
 
+  execute(deviceNumber: bigint, epoch: bigint, command: GivenCommand): Taken | 'gone' {
+    const device = this.#find(deviceNumber, epoch);
+    if (device === undefined || this.#closing !== undefined) return 'gone';
+    this.#executed ??= new Executed();
+    const { number, action } = command;
+    // A delivery comes on a turn of its own, never while a step runs: what this one does is what the command did.
+    const taken = this.#executed.once(command, () =>
+      this.#run({ on: 'command', command: { kind: 'execute', device, number, action } }),
+    );
+    this.#catchUp();
+    return taken ?? (this.#closing === undefined ? UNSUPPORTED : 'gone');
+  }
+
   seen(): readonly AdmittedDevice[] {
     if (!this.#heard || this.#main === undefined) return NOBODY;
     this.#heard = false;
@@ -188,6 +205,9 @@ export class Session<S> implements LiveSession {
       case 'send':
         this.#send(effect.frame);
         return;
+      case 'taken':
+        this.#executed?.took(effect.taken);
+        return;
       case 'ask':
         void this.#ask(effect.as, effect.question);
         return;
@@ -220,6 +240,7 @@ export class Session<S> implements LiveSession {
 
   #send(frame: string | Uint8Array): void {
     if (this.#over || this.#closing !== undefined || this.#peer.send(frame)) return;
+    this.#executed?.dropped();
     this.#ports.events.slowReader(this.dialect);
     this.end('overload', 'slow_reader');
   }

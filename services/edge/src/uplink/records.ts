@@ -1,4 +1,4 @@
-// Device log, facts and update steps as batches of records.
+// Events that travel as records rather than columns: the batch they share, and device log, facts and update steps in it.
 import { bus } from '@mooring/proto';
 import type { DialectName, JsonObject } from '../dialects/dialect.js';
 import type { Builder, EventKind, EventOf } from './builder.js';
@@ -8,7 +8,7 @@ import { SourceTable } from './sources.js';
 const MAX_RECORD_BYTES = 128 * 1024;
 const RECORD_OVERHEAD_BYTES = 64;
 
-interface Batch<R> extends Pick<bus.LogBatch, 'header' | 'organizations' | 'sources'> {
+export interface Batch<R> extends Pick<bus.LogBatch, 'header' | 'organizations' | 'sources'> {
   readonly records: readonly R[];
 }
 
@@ -18,7 +18,7 @@ interface RecordKind<K extends EventKind, R> {
   encode(batch: Batch<R>): Uint8Array;
 }
 
-class RecordBuilder<K extends EventKind, R> implements Builder<K> {
+export class RecordBuilder<K extends EventKind, R> implements Builder<K> {
   readonly #kind: RecordKind<K, R>;
   readonly #table = new SourceTable();
   readonly #records: R[] = [];
@@ -80,10 +80,10 @@ export const updateBuilder = (): Builder<'update'> =>
     encode: (batch: Batch<bus.UpdateRecord>) => bus.UpdateBatch.encode(batch).finish(),
   });
 
-function json(value: JsonObject | undefined): string {
+export function json(value: JsonObject | undefined): string {
   return value === undefined ? '' : JSON.stringify(value);
 }
 
-function bytesOf(text: string): number {
+export function bytesOf(text: string): number {
   return Buffer.byteLength(text);
 }

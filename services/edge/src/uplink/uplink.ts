@@ -5,6 +5,7 @@ import type { DeviceEvent, DialectName } from '../dialects/dialect.js';
 import type { Settled } from '../session/ports.js';
 import { Budget, type Sheddable } from './budget.js';
 import type { Builder, EventKind } from './builder.js';
+import { controlBuilder } from './control-records.js';
 import { Lane } from './lane.js';
 import { Outgoing } from './outgoing.js';
 import { ReadingBuilder } from './readings.js';
@@ -43,12 +44,14 @@ export class Uplink {
     this.#events = options.events;
     this.#traceparent = options.traceparent;
     const parallel = 32;
-    // Facts and updates of one device replace each other, so their batches keep their order; readings do not care.
+    // What one device says of itself, of its commands and of its updates replaces what it said before, so those
+    // batches keep their order; readings do not care.
     const inOrder = 1;
     this.#lanes = {
       reading: this.#lane(options, 'reading', subjects.reading, () => new ReadingBuilder(), parallel, 2_000),
       log: this.#lane(options, 'log', subjects.log, logBuilder, parallel, 500),
       facts: this.#lane(options, 'facts', subjects.facts, factsBuilder, inOrder, 500),
+      control: this.#lane(options, 'control', subjects.control, controlBuilder, inOrder, 500),
       update: this.#lane(options, 'update', subjects.update, updateBuilder, inOrder, 500),
     };
   }
@@ -107,6 +110,8 @@ export class Uplink {
         return this.#lanes.log.add(event, dialect, sequence, traceparent, settled);
       case 'facts':
         return this.#lanes.facts.add(event, dialect, sequence, traceparent, settled);
+      case 'control':
+        return this.#lanes.control.add(event, dialect, sequence, traceparent, settled);
       case 'update':
         return this.#lanes.update.add(event, dialect, sequence, traceparent, settled);
     }
