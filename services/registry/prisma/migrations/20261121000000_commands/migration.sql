@@ -4,7 +4,9 @@
 CREATE SEQUENCE "command_number" AS BIGINT MINVALUE 1 MAXVALUE 4294967295 CYCLE;
 
 ALTER TABLE "device" ADD COLUMN     "desired_until" TIMESTAMPTZ(3),
-ADD COLUMN     "instance" TEXT NOT NULL DEFAULT '';
+ADD COLUMN     "instance" TEXT NOT NULL DEFAULT '',
+ADD COLUMN     "arrival_epoch" BIGINT NOT NULL DEFAULT 0,
+ADD COLUMN     "arrival_sequence" BIGINT NOT NULL DEFAULT -1;
 
 CREATE TABLE "command" (
     "id" UUID NOT NULL,
@@ -34,8 +36,12 @@ CREATE TABLE "command" (
     "repeatable" BOOLEAN NOT NULL DEFAULT false,
     "answer_by" TIMESTAMPTZ(3),
     "repeats" INTEGER NOT NULL DEFAULT 0,
-    "retries_left" INTEGER NOT NULL DEFAULT 0,
+    "retries_left" INTEGER NOT NULL DEFAULT -1,
     "attempts" INTEGER NOT NULL DEFAULT 0,
+    "restarted" BOOLEAN NOT NULL DEFAULT false,
+    "urgent" BOOLEAN NOT NULL DEFAULT false,
+    "last_answer" TEXT NOT NULL DEFAULT '',
+    "told" INTEGER NOT NULL DEFAULT 0,
     "settled_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "command_pkey" PRIMARY KEY ("id")
@@ -134,7 +140,11 @@ CREATE INDEX "command_device_id_id_idx" ON "command"("device_id", "id");
 
 CREATE INDEX "command_due_at_idx" ON "command"("due_at");
 
+CREATE INDEX "command_answer_by_idx" ON "command"("answer_by");
+
 CREATE INDEX "command_lane_id_answer_by_idx" ON "command"("lane_id", "answer_by");
+
+CREATE INDEX "command_state_expires_at_idx" ON "command"("state", "expires_at");
 
 CREATE INDEX "command_settled_at_idx" ON "command"("settled_at");
 
@@ -183,3 +193,6 @@ RETURN ((get_byte(decode("identifier", 'hex'), 5) # get_byte(decode("identifier"
     | (get_byte(decode("identifier", 'hex'), 7) # get_byte(decode("identifier", 'hex'), 2));
 
 CREATE INDEX "device_hardware_xor_idx" ON "device"("berg_hardware_xor"("identifier")) WHERE "dialect" = 'berg';
+
+-- Few commands at a time have a step that nobody was told of.
+CREATE INDEX "command_untold_idx" ON "command"("id") WHERE "told" < "step";
