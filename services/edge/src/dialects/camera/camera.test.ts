@@ -1,7 +1,7 @@
 // The camera machine read through its effects: hello, heartbeat, refusals and what keeps the socket open.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AdmittedDevice, Answer, Effect, Input, Step } from '../dialect.js';
+import type { AdmittedDevice, Answer, CommandAction, Effect, Input, Step } from '../dialect.js';
 import { MAX_HELD, MAX_HELD_BYTES } from './arrival.js';
 import { type CameraState, camera } from './camera.js';
 import { Failure } from './replies.js';
@@ -220,6 +220,20 @@ describe('once admitted', () => {
       { do: 'close', close: { code: 1008, text: 'Replaced by a new connection' }, reason: 'replaced' },
     ]);
     expect(run(hello, admitted, superseded({ ...device, id: 'other' })).effects).toEqual([]);
+  });
+
+  it('writes raw text as it stands and refuses every other command', () => {
+    const execute = (action: CommandAction) =>
+      run(hello, admitted, { on: 'command', command: { kind: 'execute', device, number: 1, action } })
+        .effects;
+    expect(execute({ kind: 'raw', frame: '{"type":"x"}' })).toEqual([
+      { do: 'send', frame: '{"type":"x"}' },
+      { do: 'taken', taken: { outcome: 'written', answerWithinMs: 0, repeatable: false, retries: 0 } },
+    ]);
+    expect(execute({ kind: 'raw', frame: new Uint8Array(1) })).toMatchObject([
+      { taken: { code: 'invalid' } },
+    ]);
+    expect(execute({ kind: 'switch', on: true })).toMatchObject([{ taken: { code: 'unsupported' } }]);
   });
 });
 

@@ -2,6 +2,7 @@
 import type {
   AdmittedDevice,
   Answer,
+  CommandAction,
   DeviceCommand,
   Dialect,
   Effect,
@@ -9,6 +10,7 @@ import type {
   Input,
   Step,
 } from '../dialect.js';
+import { unsupportedAction, writeRawText } from '../taken.js';
 import {
   type Closed,
   end,
@@ -174,7 +176,14 @@ function onCommand(state: Exclude<CameraState, Closed>, command: DeviceCommand):
       return state.phase === 'ready' && command.device.id === state.device.id
         ? end(close(Close.replaced, 'replaced'))
         : { state, effects: [] };
+    case 'execute':
+      return { state, effects: execute(command.action) };
   }
+}
+
+/** The family has no commands of its own: what it does, it does for a watcher. */
+function execute(action: CommandAction): readonly Effect[] {
+  return action.kind === 'raw' ? writeRawText(action.frame) : [unsupportedAction(action.kind)];
 }
 
 function onMessage(state: CameraState, decoded: Decoded, now: number): Step<CameraState> {

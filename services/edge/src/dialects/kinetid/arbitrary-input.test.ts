@@ -1,7 +1,7 @@
 // Arbitrary frames, answers and timers against the Kinetid machine: nothing is thrown, everything stays bounded.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asked, deviceNamed, drive, emitted } from '../_drive.js';
+import { asked, deviceNamed, drive, emitted, takenOf } from '../_drive.js';
 import { RefusalCode } from '../dialect.js';
 import { kinetid } from './kinetid.js';
 import { MAX_HELD, MAX_HELD_BYTES, MAX_PASSIVES } from './state.js';
@@ -47,6 +47,7 @@ describe('whatever is sent', () => {
       arbitrary: fc.constantFrom(...Object.values(RefusalCode)).map((code) => ({ to: 'any', code })),
     },
     { weight: 1, arbitrary: fc.constant({ timer: 'silence' }) },
+    { weight: 2, arbitrary: fc.record({ switched: id, on: fc.boolean() }) },
   );
 
   it('nothing is thrown, readings stay sane and the state stays small', () => {
@@ -62,7 +63,11 @@ describe('whatever is sent', () => {
           if ('text' in one) effects = session.text(one.text);
           else if ('bytes' in one) effects = session.bytes(one.bytes, false);
           else if ('timer' in one) effects = session.timer(one.timer);
-          else if (one.code === undefined) effects = session.admit(one.to, deviceNamed(one.to.slice(8)));
+          else if ('switched' in one) {
+            effects = session.execute(deviceNamed(one.switched), { kind: 'switch', on: one.on });
+            const isOpen = session.state.phase !== 'closed';
+            expect(takenOf(effects)).toHaveLength(isOpen ? 1 : 0);
+          } else if (one.code === undefined) effects = session.admit(one.to, deviceNamed(one.to.slice(8)));
           else effects = session.refuse(asking.at(-1) ?? one.to, one.code);
           asking = [...asking, ...asked(effects)];
           for (const reading of emitted(effects, 'reading')) {

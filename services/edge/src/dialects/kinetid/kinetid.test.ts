@@ -50,6 +50,10 @@ describe('hello', () => {
         do: 'emit',
         event: { kind: 'facts', device: plug, timeMs: now, profile: { mac_address: '24:0a:c4:0e:d8:cc' } },
       },
+      {
+        do: 'emit',
+        event: { kind: 'control', device: plug, timeMs: now, content: { is: 'arrival', started: false } },
+      },
     ]);
   });
 

@@ -13,6 +13,7 @@ import {
 } from '../dialect.js';
 import { type Held, hold, takeHeld } from '../held.js';
 import { plainCloseFor, refusalClose } from '../plain-close.js';
+import { execute } from './execute.js';
 import {
   admitPassive,
   awaitedPassive,
@@ -55,7 +56,8 @@ export const kinetid: Dialect<KinetidState> = {
         onTimer(state, input.timer, now, out);
         break;
       case 'command':
-        onSuperseded(state, input.command.device, out);
+        if (input.command.kind === 'execute') execute(state, input.command, now, out);
+        else onSuperseded(state, input.command.device, out);
         break;
     }
     return { state, effects: out };

@@ -167,7 +167,7 @@ export function tokenOf(hello: Message): string | undefined {
     : undefined;
 }
 
-/** A device of version 1 is never told anything. */
+/** A device of version 1 is told nothing but what to do. */
 export function sendError(state: KinetidState, deviceId: string, code: RefusalCode, out: Effect[]): void {
   if (state.version < 2) return;
   const error = code === RefusalCode.notFound ? 'not_registered' : code;

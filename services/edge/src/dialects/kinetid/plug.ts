@@ -3,6 +3,7 @@
 import { textOf } from '../bounded-text.js';
 import type { AdmittedDevice, Effect } from '../dialect.js';
 import { isEmpty, present } from '../json-object.js';
+import { answerOf, noteEvidence } from './command-answer.js';
 import { readReport } from './report.js';
 import { countBad, type KinetidState, type Plug } from './state.js';
 import { encodeHello, type Message, macAddressOf } from './wire.js';
@@ -29,7 +30,7 @@ export function act(
       problem = readState(device, message, now, out);
       break;
     case 'ack':
-      problem = readAck(device, message, now, out);
+      problem = readAck(plug, device, message, now, out);
       break;
     case 'hello':
       greet(state, plug, device, message, now, out);
@@ -47,6 +48,8 @@ export function act(
     plug.on = message.on;
     out.push({ do: 'emit', event: { kind: 'facts', device, timeMs: now, reported: { on: message.on } } });
   }
+  if (plug.expected !== undefined) noteEvidence(plug, device, message, now, out);
+  if (message.cmd === 'hello') emitArrival(plug, device, message, now, out);
 }
 
 /** A state message says that the plug was switched on the spot. */
@@ -68,7 +71,13 @@ function readState(device: AdmittedDevice, message: Message, now: number, out: E
   return undefined;
 }
 
-function readAck(device: AdmittedDevice, message: Message, now: number, out: Effect[]): 'id' | undefined {
+function readAck(
+  plug: Plug,
+  device: AdmittedDevice,
+  message: Message,
+  now: number,
+  out: Effect[],
+): 'id' | undefined {
   const id = textOf(message.id, MAX_NAME);
   if (id === undefined) return 'id';
   const error = textOf(message.error, MAX_ERROR);
@@ -85,6 +94,7 @@ function readAck(device: AdmittedDevice, message: Message, now: number, out: Eff
       fields: present({ id, on, error }),
     },
   });
+  out.push(answerOf(plug, device, id, on, error, now));
   return undefined;
 }
 
@@ -113,6 +123,16 @@ function greet(
     ...(mac === undefined ? {} : { profile: { mac_address: mac } }),
   };
   if (!isEmpty(facts)) out.push({ do: 'emit', event: { kind: 'facts', device, timeMs: now, ...facts } });
+}
+
+/** Only a boot that is named can be told from the one before; whether it is another one is not known here. */
+function emitArrival(plug: Plug, device: AdmittedDevice, hello: Message, now: number, out: Effect[]): void {
+  const { boot } = plug;
+  const content =
+    boot === undefined
+      ? ({ is: 'arrival', started: false } as const)
+      : ({ is: 'arrival', instance: boot, started: versionOf(hello) >= 2 } as const);
+  out.push({ do: 'emit', event: { kind: 'control', device, timeMs: now, content } });
 }
 
 /** 1 unless the hello names a version. */

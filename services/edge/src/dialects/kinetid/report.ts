@@ -53,9 +53,7 @@ export function readReport(
     const interval = secondsOf(entry);
     timeMs += interval * 1000;
     const watts = entry?.consumption;
-    // NaN and infinities cannot come out of JSON but 1e999 can: it parses as Infinity and fails the upper bound.
-    const usable = interval > 0 && typeof watts === 'number' && watts >= 0 && watts <= MAX_POWER_W;
-    if (!usable || timeMs < now - MAX_AGE_MS) {
+    if (interval === 0 || !isPower(watts) || timeMs < now - MAX_AGE_MS) {
       out.push(BAD_ENTRY);
       continue;
     }
@@ -67,6 +65,19 @@ export function readReport(
   if (good > 0) return undefined;
   out.length = before;
   return 'entries';
+}
+
+/** Mean watts over the newest interval of a report; undefined when that entry is not usable. */
+export function newestWatts(report: Message): number | undefined {
+  const entries = report.consumptions;
+  const newest = Array.isArray(entries) ? (entries.at(-1) as Entry | null | undefined) : undefined;
+  const watts = newest?.consumption;
+  return isPower(watts) && secondsOf(newest) > 0 ? watts : undefined;
+}
+
+/** NaN and infinities cannot come out of JSON but 1e999 can: it parses as Infinity and fails the upper bound. */
+function isPower(watts: unknown): watts is number {
+  return typeof watts === 'number' && watts >= 0 && watts <= MAX_POWER_W;
 }
 
 function emitReading(

@@ -17,6 +17,16 @@ export interface Plug {
   firmware: string | undefined;
   /** Whether its unchanging facts were told on this session. */
   described: boolean;
+  /** The last switch that nothing will answer; absent when there is none to watch for. */
+  expected: ExpectedSwitch | undefined;
+}
+
+/** A switch written to a plug that does not answer: what it reports next may show that it obeyed. */
+export interface ExpectedSwitch {
+  readonly number: number;
+  readonly on: boolean;
+  /** From then on nothing is evidence any more; epoch ms. */
+  readonly untilMs: number;
 }
 
 export type PassivePlug = Plug & Child<Message>;
@@ -29,7 +39,7 @@ export type Phase = 'hello' | 'admitting' | 'ready' | 'closed';
  */
 export interface KinetidState {
   phase: Phase;
-  /** 2 or more: the device takes answers. 1: it is never sent anything. */
+  /** 2 or more: the device takes answers. 1: it is sent commands only. */
   version: number;
   /** Set from the first hello on. */
   active: Plug | undefined;
@@ -77,6 +87,7 @@ export function newPlug(identifier: string): Plug {
     on: undefined,
     firmware: undefined,
     described: false,
+    expected: undefined,
   };
 }
 

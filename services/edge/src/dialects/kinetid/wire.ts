@@ -69,3 +69,17 @@ export function encodeHello(deviceId: string, nowMs: number): string {
 export function encodeError(deviceId: string, error: string): string {
   return JSON.stringify({ cmd: 'error', deviceId, error });
 }
+
+/** Tells a plug, of either version, to switch the power of its appliance (kinetid.md 3.2). */
+export function encodeSwitch(deviceId: string, on: boolean, number: number): string {
+  return JSON.stringify({ cmd: 'switch', deviceId, on, id: `c-${number}` });
+}
+
+const COMMAND_ID = /^c-([1-9][0-9]{0,9})$/;
+const MAX_NUMBER = 2 ** 32 - 1;
+
+/** The number of the command that an `ack` names; undefined for an id that is none of ours. */
+export function commandNumberOf(id: string): number | undefined {
+  const number = Number(COMMAND_ID.exec(id)?.[1]);
+  return number <= MAX_NUMBER ? number : undefined;
+}

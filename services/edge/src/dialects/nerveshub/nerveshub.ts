@@ -1,5 +1,5 @@
 // The machine of one NervesHub socket: decodes, answers the socket's own topic, and hands the rest to who is in charge.
-import type { Dialect, Frame, Input, Step } from '../dialect.js';
+import type { DeviceCommand, Dialect, Frame, Input, Step } from '../dialect.js';
 import { ADMIT, beforeJoin, onAdmission, whileAsking } from './admission.js';
 import type { ChannelTable } from './channel.js';
 import { receive, reply, tick, unmatched } from './channels.js';
@@ -7,6 +7,7 @@ import { closeFor, closeForMalformed } from './close-codes.js';
 import { deviceChannels } from './device-channels.js';
 import { count } from './device-events.js';
 import type { DeviceSession } from './device-session.js';
+import { execute } from './execute.js';
 import { beginSocket, proceed, type SocketState, unchanged } from './socket-state.js';
 import { upgrade } from './upgrade.js';
 import { decode } from './wire.js';
@@ -46,10 +47,19 @@ function react<C>(
       const { open, context, outgoing } = tick(table, phase.open, phase.context, input.timer, now);
       return proceed(state, { ...phase, open, context }, outgoing);
     }
-    case 'command': {
-      if (phase.is !== 'admitted' || phase.device.id !== input.command.device.id) return unchanged(state);
+    case 'command':
+      return onCommand(state, input.command);
+  }
+}
+
+function onCommand<C>(state: SocketState<C>, command: DeviceCommand): Step<SocketState<C>> {
+  const { phase } = state;
+  if (phase.is !== 'admitted' || phase.device.id !== command.device.id) return unchanged(state);
+  switch (command.kind) {
+    case 'superseded':
       return proceed(state, phase, [{ do: 'close', close: closeFor('replaced'), reason: 'superseded' }]);
-    }
+    case 'execute':
+      return proceed(state, phase, execute(phase.open, command.action));
   }
 }
 
