@@ -22,7 +22,10 @@ import type { config } from './config.js';
 import { consumeFacts } from './consumers/facts.js';
 import { normalizeEmail } from './domain/account.js';
 import { events } from './events.js';
+import { claimsHandlers } from './grpc/claims.js';
+import type { Context } from './grpc/context.js';
 import { grpcHandlers } from './grpc/index.js';
+import { Latch } from './latch.js';
 import { relay as relayOf } from './outbox/relay.js';
 import { notices as noticesOn } from './presence/notices.js';
 import { leaseSweep } from './presence/sweep.js';
@@ -52,25 +55,26 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
   const streams = new OpenStreams();
   const signing = tokens({ secret, issuer: values.REGISTRY_ISSUER, keys: store.signingKeys });
   const operators = new Set(values.REGISTRY_OPERATORS.split(',').map(normalizeEmail).filter(Boolean));
+  const commands = new Latch();
+  const context: Context = {
+    store,
+    gatherer,
+    streams,
+    notices,
+    tokens: signing,
+    passwords: passwords(),
+    committed: relay.poke,
+    commanded: () => commands.announce(),
+    secret,
+    operators,
+    openSignup: values.REGISTRY_OPEN_SIGNUP,
+  };
   const server = grpcServer({
     host: values.REGISTRY_GRPC_HOST,
     port: values.REGISTRY_GRPC_PORT,
     services: [
-      [
-        registry.RegistryService,
-        grpcHandlers({
-          store,
-          gatherer,
-          streams,
-          notices,
-          tokens: signing,
-          passwords: passwords(),
-          committed: relay.poke,
-          secret,
-          operators,
-          openSignup: values.REGISTRY_OPEN_SIGNUP,
-        }),
-      ],
+      [registry.RegistryService, grpcHandlers(context)],
+      [registry.ClaimsService, claimsHandlers(context)],
     ],
   });
   return {

@@ -54,8 +54,19 @@ const scheduleRuns = counter({
   labels: ['outcome'],
 });
 
+const claims = counter({
+  name: 'mooring_registry_claims_total',
+  help: 'Claim codes that were entered, by what the claim is since.',
+  labels: ['state'],
+});
+const keyRequests = counter({
+  name: 'mooring_registry_key_requests_total',
+  help: 'Requests of printers for their link keys, by outcome.',
+  labels: ['outcome'],
+});
+
 export type SessionEndCause = 'reported' | 'edge_lost' | 'unconfirmed';
-export type NoticeReason = 'superseded' | 'device_deleted' | 'credential_revoked';
+export type NoticeReason = 'superseded' | 'device_deleted' | 'credential_revoked' | 'key_denied';
 export type NoticeOutcome = 'delivered' | 'gone' | 'failed' | 'dropped';
 
 export const events = {
@@ -137,6 +148,12 @@ export const events = {
   },
   login(outcome: 'ok' | 'wrong' | 'limited'): void {
     logins.inc({ outcome });
+  },
+  claim(state: string): void {
+    claims.inc({ state });
+  },
+  keyRequest(outcome: string): void {
+    keyRequests.inc({ outcome });
   },
   housekeepingFailed(fault: Fault): void {
     log.warn({ err: fault }, 'expired rows could not be deleted');

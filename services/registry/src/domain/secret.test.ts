@@ -8,6 +8,9 @@ describe('makeSecret', () => {
   it('makes 256 bits of text that name their kind', () => {
     expect(makeSecret('mdt_', key, ['a'])).toMatch(/^mdt_[A-Za-z0-9_-]{43}$/);
   });
+  it('makes print keys short enough for an address', () => {
+    expect(makeSecret('pk_', key, ['a'])).toMatch(/^pk_[A-Za-z0-9_-]{24}$/);
+  });
   it('derives the same one from the same parts, and another from any other', () => {
     const derived = makeSecret('mk_', key, ['a', 'b']);
     expect(makeSecret('mk_', key, ['a', 'b'])).toBe(derived);

@@ -16,6 +16,8 @@ export interface Context {
   readonly passwords: Passwords;
   /** Called when something was written that must be published. */
   committed(): void;
+  /** Called when a command was queued. */
+  readonly commanded: () => void;
   /** 32 bytes. */
   readonly secret: Buffer;
   /** Normalised e-mail addresses of platform operators. */

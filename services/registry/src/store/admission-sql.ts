@@ -23,7 +23,11 @@ export const admitKnown: Statement = {
     SELECT f.*, o.time_zone, g.id AS gateway_id, c.id AS credential_id,
       CASE
         WHEN f.gateway IS NOT NULL AND g.id IS NULL THEN 'no_gateway'
-        WHEN g.organization_id <> f.organization_id THEN 'foreign_gateway'
+        WHEN g.organization_id <> f.organization_id AND (
+          -- One row by its key, and only for a child of another organization: a printer whose owner allows the bridge.
+          SELECT r.state FROM key_request r
+          WHERE f.dialect = 'berg' AND r.device_address = f.identifier AND r.bridge_id = g.id
+        ) IS DISTINCT FROM 'allowed' THEN 'foreign_gateway'
         WHEN f.token IS NOT NULL AND c.id IS NULL AND (f.strict OR k.any_active) THEN 'bad_token'
         WHEN f.token IS NULL AND (f.demand = 'always' OR f.demand = 'if_any' AND k.any_active) THEN 'no_token'
       END AS refusal

@@ -8,7 +8,7 @@ import { record } from './audit.js';
 import { claim, type Once } from './idempotency.js';
 import type { Orm } from './orm.js';
 import { credentialOf } from './row.js';
-import { locationOf } from './sessions.js';
+import { sessionOf } from './sessions.js';
 
 export interface NewCredential {
   readonly type: string;
@@ -79,9 +79,7 @@ export function credentials(orm: Orm) {
     sessionOf: (deviceId: string, credentialId: string): Promise<Session | undefined> =>
       orm.read(async (db) => {
         const row = await db.device.findFirst({ where: { id: deviceId, credentialId } });
-        if (row === null) return undefined;
-        const { edge, connectionId: connection_id } = row;
-        return locationOf({ number: `${row.number}`, epoch: `${row.epoch}`, edge, connection_id }).session;
+        return row === null ? undefined : sessionOf(row);
       }),
   };
 }

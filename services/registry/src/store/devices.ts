@@ -1,10 +1,12 @@
 // Devices one at a time: enrolled, read, changed, deleted by people.
 import { Fault, uuidv7 } from '@mooring/runtime';
 import type { Device } from '../domain/device.js';
+import { hardwareXor } from '../domain/hardware-xor.js';
 import type { Dialect } from '../domain/identifier.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Session } from '../domain/session.js';
 import { record } from './audit.js';
+import { lockXor } from './claims-match.js';
 import { claim, type Once } from './idempotency.js';
 import type { Db, Orm } from './orm.js';
 import { deviceOf, withTimeZone } from './row.js';
@@ -67,22 +69,36 @@ export function devices(orm: Orm) {
 
     /** Deletes a device with its credentials and history; answers the session that it leaves behind at an edge. */
     remove: (device: Device, actor: string): Promise<Session | undefined> =>
-      orm.transact(async (db) => {
-        // Locked before it is deleted, so that no admission can come in between and leave an unknown session.
-        const [row] = await db.$queryRaw<
-          { number: string; epoch: string; edge: string | null; connection_id: string | null }[]
-        >`SELECT number::text, epoch::text, edge, connection_id FROM device WHERE id = ${device.id}::uuid FOR UPDATE`;
-        if (row === undefined) throw new Fault('not_found', 'no such device');
-        await db.device.delete({ where: { id: device.id } });
-        const { id: deviceId, number: deviceNumber, organizationId, dialect, identifier } = device;
-        const { epoch, session } = locationOf(row);
-        const fact = { deviceId, deviceNumber, organizationId, dialect, identifier, epoch };
-        await db.outbox.create({ data: { ...fact, kind: 'deleted' } });
-        const about = { organizationId, actor, resource: deviceId };
-        await record(db, { ...about, action: 'device.deleted', details: { dialect, identifier } });
-        return session;
-      }),
+      orm.transact((db) => removeDevice(db, device, { actor, action: 'device.deleted' })),
   };
+}
+
+/** Deletes a device for the reason that `deed` says; answers the session that it leaves behind. Fault `not_found` when it is gone. */
+export async function removeDevice(
+  db: Db,
+  device: Pick<Device, 'id' | 'number' | 'organizationId' | 'dialect' | 'identifier'>,
+  deed: { readonly actor: string; readonly action: string },
+): Promise<Session | undefined> {
+  const { id, number, organizationId, dialect, identifier } = device;
+  if (dialect === 'berg') await forgetBridges(db, identifier);
+  // Locked before it is deleted, so that no admission can come in between and leave an unknown session.
+  const [row] = await db.$queryRaw<
+    { number: string; epoch: string; edge: string | null; connection_id: string | null }[]
+  >`SELECT number::text, epoch::text, edge, connection_id FROM device WHERE id = ${id}::uuid FOR UPDATE`;
+  if (row === undefined) throw new Fault('not_found', 'no such device');
+  await db.device.delete({ where: { id } });
+  const { epoch, session } = locationOf(row);
+  const fact = { deviceId: id, deviceNumber: number, organizationId, dialect, identifier, epoch };
+  await db.outbox.create({ data: { ...fact, kind: 'deleted' } });
+  await record(db, { organizationId, ...deed, resource: id, details: { dialect, identifier } });
+  return session;
+}
+
+/** Whoever has the printer next decides anew through which bridges it may have its key. */
+async function forgetBridges(db: Db, identifier: string): Promise<void> {
+  await lockXor(db, hardwareXor(identifier));
+  const data = { state: 'unclaimed', sentAt: null, sentCount: 0, commandId: null, refusedAt: null };
+  await db.keyRequest.updateMany({ where: { deviceAddress: identifier }, data });
 }
 
 async function read(db: Db, id: string): Promise<Device> {

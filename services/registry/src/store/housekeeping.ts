@@ -1,4 +1,5 @@
-// Deletes what has served its time: old connection history, idempotency keys, counts of login attempts.
+// Deletes what has served its time: old connection history, idempotency keys, key requests that nobody claimed,
+// counts of login attempts.
 import { type Pool, rows } from './sql.js';
 
 const CHUNK = 5_000;
@@ -10,6 +11,11 @@ export function housekeeping(pool: Pool) {
     for (const [name, table, expired] of [
       ['expire-connection', 'connection', 'disconnected_at < now() - make_interval(days => $1::int)'],
       ['expire-idempotency', 'idempotency', "created_at < now() - interval '24 hours' AND $1::int > 0"],
+      [
+        'expire-key-request',
+        'key_request',
+        "state = 'unclaimed' AND last_at < now() - interval '1 day' AND $1::int > 0",
+      ],
       ['expire-login', 'login_attempt', "started_at < now() - interval '15 minutes' AND $1::int > 0"],
     ] as const) {
       const text = `WITH gone AS (

@@ -2,18 +2,21 @@
 import { admission } from './admission.js';
 import { apiKeys } from './api-keys.js';
 import { audit } from './audit.js';
+import { claims } from './claims.js';
 import { connections } from './connections.js';
 import { credentials } from './credentials.js';
 import { deviceList } from './device-list.js';
 import { devices } from './devices.js';
 import { facts } from './facts.js';
 import { housekeeping } from './housekeeping.js';
+import { keyRequests } from './key-requests.js';
 import { loginAttempts } from './login-attempts.js';
 import { members } from './members.js';
 import { organizations } from './organizations.js';
 import { orm as ormOn } from './orm.js';
 import { outbox } from './outbox.js';
 import { people } from './people.js';
+import { printKeys } from './print-keys.js';
 import { schedules } from './schedules.js';
 import { sessions } from './sessions.js';
 import { signingKeys } from './signing-keys.js';
@@ -46,6 +49,9 @@ export function store(pools: Pools) {
     deviceList: deviceList(orm),
     credentials: credentials(orm),
     connections: connections(orm),
+    claims: claims(orm),
+    keyRequests: keyRequests(orm),
+    printKeys: printKeys(orm),
     schedules: schedules(orm),
     signingKeys: signingKeys(orm),
     /** Throws a fault when Postgres does not answer. */

@@ -1,12 +1,16 @@
 // Rows as Prisma gives them, turned into what the domain speaks of.
 import type { ApiKey, Member, Organization, User } from '../domain/account.js';
+import type { Claim, ClaimState } from '../domain/claim.js';
 import type { Connection, Credential, Device } from '../domain/device.js';
 import type { JsonObject } from '../domain/json.js';
+import type { DeviceKeyRequest, KeyRequestState } from '../domain/key-request.js';
+import type { PrintKey } from '../domain/print-key.js';
 import type { Role } from '../domain/role.js';
 import type { Scope } from '../domain/scopes.js';
 import type { Prisma } from './generated/client.js';
 
-type Row<M extends Prisma.ModelName> = Prisma.TypeMap['model'][M]['payload']['scalars'];
+/** A row of a table, as Prisma gives it. */
+export type Row<M extends Prisma.ModelName> = Prisma.TypeMap['model'][M]['payload']['scalars'];
 
 // What the tables hold was checked when it was written, and is bounded by their constraints.
 
@@ -89,4 +93,40 @@ export function credentialOf(row: Row<'Credential'>): Credential {
 export function connectionOf(row: Row<'Connection'>): Connection {
   const { epoch, edge, remoteAddress, connectedAt, reason } = row;
   return { epoch, edge, remoteAddress, connectedAt, disconnectedAt: row.disconnectedAt ?? undefined, reason };
+}
+
+export function claimOf(row: Row<'Claim'>): Claim {
+  const { id, organizationId, state, name, codeHint, deviceId, createdAt, claimedAt } = row;
+  return {
+    id,
+    organizationId,
+    state: state as ClaimState,
+    name,
+    codeHint,
+    deviceId: deviceId ?? undefined,
+    createdAt,
+    claimedAt: claimedAt ?? undefined,
+  };
+}
+
+/** A request as the printer's organization may see it. */
+export function keyRequestOf(
+  row: Row<'KeyRequest'> & { readonly bridge: Row<'Device'> },
+  organizationId: string,
+): DeviceKeyRequest {
+  const { id, state, firstAt, lastAt, count, bridge } = row;
+  return {
+    id,
+    bridgeIdentifier: bridge.identifier,
+    bridgeId: bridge.organizationId === organizationId ? bridge.id : undefined,
+    state: state as KeyRequestState,
+    firstAt,
+    lastAt,
+    count,
+  };
+}
+
+export function printKeyOf(row: Row<'PrintKey'>): PrintKey {
+  const { id, deviceId, name, prefix, createdAt, lastUsedAt, uses, senders } = row;
+  return { id, deviceId, name, prefix, createdAt, lastUsedAt: lastUsedAt ?? undefined, uses, senders };
 }

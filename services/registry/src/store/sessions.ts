@@ -92,6 +92,17 @@ export function locationOf(row: WhereRow): Location {
   return { deviceNumber, epoch, session };
 }
 
+/** The present session of a device, from its row as the ORM gives it. */
+export function sessionOf(row: {
+  readonly number: bigint;
+  readonly epoch: bigint;
+  readonly edge: string | null;
+  readonly connectionId: string | null;
+}): Session | undefined {
+  const { edge, connectionId: connection_id } = row;
+  return locationOf({ number: `${row.number}`, epoch: `${row.epoch}`, edge, connection_id }).session;
+}
+
 async function count(on: Queryable, statement: Statement, values: readonly unknown[]): Promise<number> {
   const [row] = await rows<{ ended: number }>(on, statement, values);
   return row?.ended ?? 0;
