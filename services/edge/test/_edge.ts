@@ -1,7 +1,15 @@
 // One edge inside the test's process, on a real NATS, with a registry peer that admits by rule.
 
 import { freePorts, type RunningApp, runApp, type TestNats, testNats } from '@mooring/harness';
-import { type bus, edge as edgeSubjects, registry, streams, telemetryStream, uplink } from '@mooring/proto';
+import {
+  type bus,
+  deviceStream,
+  edge as edgeSubjects,
+  registry,
+  streams,
+  telemetryStream,
+  uplink,
+} from '@mooring/proto';
 import {
   applyStreams,
   type Bus,
@@ -91,6 +99,15 @@ export interface TestEdge {
   /** Readings that JetStream holds, in order of arrival. */
   readonly readings: { metric: string; value: number; identifier: string; sequence: number }[];
   readonly logs: { name: string; message: string; identifier: string }[];
+  /** Answers to commands and hellos that JetStream holds, in order of arrival. */
+  readonly controls: { identifier: string; content: bus.ControlRecord['content'] }[];
+  /** Delivers to the newest connection on which the device was admitted. */
+  request(
+    identifier: string,
+    epoch: bigint,
+    content: NonNullable<bus.Delivery['content']>,
+  ): Promise<bus.DeliveryReply>;
+  /** Whether it was delivered. */
   deliver(identifier: string, epoch: bigint, content: NonNullable<bus.Delivery['content']>): Promise<boolean>;
   stopEdge(): Promise<void>;
   stop(): Promise<void>;
@@ -117,11 +134,20 @@ export async function startEdge(env: Record<string, string> = {}): Promise<TestE
   });
   const running = await runApp(await app(values));
   const observer = await connectBus({ url: nats.url, name: 'observer' });
-  const { readings, logs, collecting } = await collect(observer);
+  const { readings, logs, controls, collecting } = await collect(observer);
   const connectionOf = (identifier: string): string =>
     peer.admitted.findLast((request) => request.identifier === identifier)?.connectionId ?? '';
   let edgeStopped: Promise<void> | undefined;
   const stopEdge = (): Promise<void> => (edgeStopped ??= running.stop());
+  const request: TestEdge['request'] = (identifier, epoch, content) => {
+    const delivery = {
+      connectionId: connectionOf(identifier),
+      deviceNumber: peer.number(identifier),
+      epoch,
+      content,
+    };
+    return observer.request(edgeSubjects.deliver, { node: NODE }, delivery, 2_000);
+  };
   return {
     url: `ws://127.0.0.1:${port}`,
     extraUrl: `ws://127.0.0.1:${extraPort}`,
@@ -130,16 +156,10 @@ export async function startEdge(env: Record<string, string> = {}): Promise<TestE
     bus: observer,
     readings,
     logs,
+    controls,
     stopEdge,
-    async deliver(identifier, epoch, content) {
-      const delivery = {
-        connectionId: connectionOf(identifier),
-        deviceNumber: peer.number(identifier),
-        epoch,
-        content,
-      };
-      return (await observer.request(edgeSubjects.deliver, { node: NODE }, delivery, 2_000)).delivered;
-    },
+    request,
+    deliver: async (identifier, epoch, content) => (await request(identifier, epoch, content)).delivered,
     async stop() {
       await stopEdge();
       await collecting.stop();
@@ -153,7 +173,9 @@ export async function startEdge(env: Record<string, string> = {}): Promise<TestE
 async function collect(observer: Bus) {
   const readings: TestEdge['readings'] = [];
   const logs: TestEdge['logs'] = [];
-  const durable = { stream: telemetryStream, ackWaitMs: 30_000, maxAckPending: 1_000 };
+  const controls: TestEdge['controls'] = [];
+  const pulling = { ackWaitMs: 30_000, maxAckPending: 1_000 };
+  const durable = { stream: telemetryStream, ...pulling };
   const onReadings = async (deliveries: readonly Delivery<bus.ReadingBatch>[]): Promise<void> => {
     for (const { message } of deliveries) {
       message.value.forEach((value, index) => {
@@ -174,13 +196,28 @@ async function collect(observer: Bus) {
         });
     }
   };
+  const onControl = async (deliveries: readonly Delivery<bus.ControlBatch>[]): Promise<void> => {
+    for (const { message } of deliveries) {
+      for (const { source, content } of message.records)
+        controls.push({
+          identifier: message.sources[source]?.deviceId.replace('id-of-', '') ?? '',
+          content,
+        });
+    }
+  };
   const collecting: RunningApp = await runApp({
     runnables: [
       consume(observer, { ...durable, name: 'test-readings', subject: uplink.reading }, onReadings, {
         maxMessages: 100,
       }),
       consume(observer, { ...durable, name: 'test-log', subject: uplink.log }, onLogs, { maxMessages: 100 }),
+      consume(
+        observer,
+        { ...pulling, stream: deviceStream, name: 'test-control', subject: uplink.control },
+        onControl,
+        { maxMessages: 100 },
+      ),
     ],
   });
-  return { readings, logs, collecting };
+  return { readings, logs, controls, collecting };
 }
