@@ -8,7 +8,7 @@ const MAX_NAME = 64;
 const PERSONALITY_IMAGES = [4, 5];
 
 /** What is wrong with an action, for a person. */
-export interface InvalidAction {
+interface InvalidAction {
   readonly kind: 'invalid';
   readonly message: string;
 }
