@@ -77,6 +77,7 @@ async function holdLeases(
 
 export interface Replica {
   readonly client: Client;
+  readonly claims: GrpcClient<registry.ClaimsClient>;
   readonly admit: AdmitClient;
   stop(): Promise<void>;
 }
@@ -84,14 +85,18 @@ export interface Replica {
 async function startReplica(env: Record<string, string>): Promise<Replica> {
   const parts = await app(config.load(env));
   const running: RunningApp = await runApp(parts);
-  const client = grpcClient(registry.RegistryClient, `127.0.0.1:${await parts.grpcPort}`);
+  const address = `127.0.0.1:${await parts.grpcPort}`;
+  const client = grpcClient(registry.RegistryClient, address);
+  const claims = grpcClient(registry.ClaimsClient, address);
   const admit = new AdmitClient(client.admit());
   return {
     client,
+    claims,
     admit,
     async stop() {
       admit.close();
       client.close();
+      claims.close();
       await running.stop();
     },
   };
