@@ -44,7 +44,13 @@ export async function app(
   const bus = await connectBus({ url: config.NATS_URL, name: 'api' });
   const live = new LiveHub(bus, config.API_LIVE_CLIENTS);
   const health = healthOf(parts, bus);
-  const server = await httpServer(settingsOf(config), { peers, live, health, clock });
+  const server = await httpServer(settingsOf(config), {
+    peers,
+    live,
+    health,
+    clock,
+    publicUrl: config.API_PUBLIC_URL.replace(/\/+$/, ''),
+  });
   const http = listening(server, config.API_HOST, config.API_PORT);
   return {
     http,

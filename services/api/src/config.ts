@@ -38,6 +38,11 @@ export const config = defineConfig('API', {
   API_SIGNALING_ADDRESS: peer('signaling'),
   API_FIRMWARE_ADDRESS: peer('firmware-update'),
   API_PRINTING_ADDRESS: peer('printing'),
+  API_PUBLIC_URL: Type.String({
+    default: '',
+    description:
+      'How the API is reached from outside, for addresses that it gives out; empty: as it was asked.',
+  }),
   API_PARTS: Type.String({
     default: '',
     description: 'What /healthz asks, comma-separated: `name=url` of the /readyz of each part.',

@@ -18,7 +18,7 @@ export function parseJson(server: Server): void {
 /** Checks requests against their schemas; answers are written as they are, their schemas are documentation. */
 export function checkSchemas(server: Server): void {
   const compile: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-    const check = Compile(schema);
+    const check = checkOf(schema);
     return (given: unknown) => {
       const value = httpPart === 'body' ? given : Value.Convert(schema, given);
       // The members that Fastify types otherwise are for its own messages, which nobody sees.
@@ -29,4 +29,32 @@ export function checkSchemas(server: Server): void {
   };
   server.setValidatorCompiler(compile);
   server.setSerializerCompiler(() => (data: unknown) => JSON.stringify(data));
+}
+
+type Check = Pick<ReturnType<typeof Compile>, 'Check' | 'Errors'>;
+interface Discriminated {
+  readonly anyOf: readonly (TSchema & {
+    readonly properties: Readonly<Record<string, { const?: unknown }>>;
+  })[];
+  readonly discriminator: { readonly propertyName: string };
+}
+
+/** A union whose members a property tells apart is checked as the one that is meant, so that errors are about that one. */
+function checkOf(schema: TSchema): Check {
+  if (!('discriminator' in schema)) return Compile(schema);
+  const { anyOf, discriminator } = schema as unknown as Discriminated;
+  const name = discriminator.propertyName;
+  const members = new Map(anyOf.map((member) => [member.properties[name]?.const, Compile(member)]));
+  const memberOf = (value: unknown): Check | undefined =>
+    typeof value === 'object' && value !== null
+      ? members.get((value as Readonly<Record<string, unknown>>)[name])
+      : undefined;
+  const message = `must be one of ${[...members.keys()].join(', ')}`;
+  return {
+    Check: (value: unknown): value is unknown => memberOf(value)?.Check(value) ?? false,
+    Errors: (value: unknown) =>
+      memberOf(value)?.Errors(value) ?? [
+        { keyword: 'discriminator', schemaPath: '#', instancePath: `/${name}`, params: {}, message },
+      ],
+  } as Check;
 }

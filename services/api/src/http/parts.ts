@@ -23,4 +23,6 @@ export interface Parts {
   readonly live: LiveHub;
   readonly health: Health;
   readonly clock: Clock;
+  /** Where the API is reached from outside, without a slash at the end; empty: where a request came to. */
+  readonly publicUrl: string;
 }

@@ -2,7 +2,7 @@
 import { Fault, type FaultCode, type FaultDetail, isFault } from '@mooring/runtime';
 
 /** Why a request failed: a fault's code, or what only HTTP knows. */
-export type ProblemCode = FaultCode | 'too_large' | 'unsupported_media_type';
+export type ProblemCode = FaultCode | 'precondition_failed' | 'too_large' | 'unsupported_media_type';
 
 interface Row {
   readonly status: number;
@@ -19,6 +19,7 @@ export const problems: Readonly<Record<ProblemCode, Row>> = {
   forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'Not found' },
   conflict: { status: 409, title: 'Conflict' },
+  precondition_failed: { status: 412, title: 'Changed meanwhile' },
   too_large: { status: 413, title: 'Body too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   exhausted: { status: 429, title: 'Too many requests' },
@@ -78,6 +79,9 @@ interface HttpError {
 
 /** What any error of a request means to its caller. */
 export function problemOf(error: unknown, traceId: string): Problem {
+  if (error instanceof PreconditionFailed) {
+    return problem('precondition_failed', sentence(error.message), traceId);
+  }
   if (isFault(error)) return problem(error.code, sentence(error.message), traceId, error.details ?? []);
   const { statusCode = 500, message = '', validation, validationContext } = (error ?? {}) as HttpError;
   // An id that cannot be is one that is not there.
@@ -131,3 +135,6 @@ export class TooMany extends Fault {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** Thrown when what a request was made for (If-Match) is another version by now. */
+export class PreconditionFailed extends Error {}

@@ -1,10 +1,9 @@
-// /v1/devices/{id} and its state: one device.
-import { createHash } from 'node:crypto';
+// /v1/devices/{id}: one device.
 import { Type } from 'typebox';
 import { member, present, principalOf } from '../access.js';
 import { deviceOf } from '../device-of.js';
 import type { Parts } from '../parts.js';
-import { Device, State, Tags, toDevice, toState } from '../schemas/device.js';
+import { Device, Tags, toDevice } from '../schemas/device.js';
 import { Empty, IdParams, Name } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
 
@@ -31,13 +30,6 @@ const remove = {
   params: IdParams,
   response: { 204: Empty },
 };
-const state = {
-  tags,
-  summary: 'Shows what is desired of a device, what it reports, and the difference',
-  params: IdParams,
-  response: { 200: State, 304: Empty },
-};
-
 export function deviceRoutes(server: Server, { peers }: Parts): void {
   const read = { access: member('devices:read') };
 
@@ -63,14 +55,5 @@ export function deviceRoutes(server: Server, { peers }: Parts): void {
   server.delete('/v1/devices/:id', { config: destroy, schema: remove }, async (request, reply) => {
     await peers.registry.deleteDevice({ principal: principalOf(request), id: request.params.id });
     return reply.code(204).send(null);
-  });
-
-  server.get('/v1/devices/:id/state', { config: read, schema: state }, async (request, reply) => {
-    const { stateJson } = await deviceOf(peers, request, request.params.id);
-    const tag = `"${createHash('sha256').update(stateJson).digest('base64url').slice(0, 22)}"`;
-    reply.header('etag', tag);
-    const known = request.headers['if-none-match']?.split(',').map((each) => each.trim().replace(/^W\//, ''));
-    if (known?.some((each) => each === tag || each === '*')) return reply.code(304).send(null);
-    return reply.code(200).send(toState(stateJson));
   });
 }

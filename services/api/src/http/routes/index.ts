@@ -4,6 +4,8 @@ import type { Server } from '../server.js';
 import { apiKeyRoutes } from './api-keys.js';
 import { auditRoute } from './audit.js';
 import { authRoutes } from './auth.js';
+import { claimRoutes } from './claims.js';
+import { commandRoutes } from './commands.js';
 import { connectionRoute } from './connections.js';
 import { credentialRoutes } from './credentials.js';
 import { deadLetterRoutes } from './dead-letters.js';
@@ -15,11 +17,17 @@ import { exportRoute } from './export.js';
 import { healthzRoute } from './healthz.js';
 import { iceServerRoute } from './ice-servers.js';
 import { jwksRoute } from './jwks.js';
+import { keyRequestRoutes } from './key-requests.js';
 import { liveRoutes } from './live.js';
 import { meRoute } from './me.js';
 import { memberRoutes } from './members.js';
 import { organizationRoutes } from './organizations.js';
+import { printRoutes } from './print.js';
+import { printKeyRoutes } from './print-keys.js';
+import { printPreviewRoute } from './print-preview.js';
 import { readingRoutes } from './readings.js';
+import { scheduleRoutes } from './schedules.js';
+import { stateRoutes } from './state.js';
 import { updateRoute } from './updates.js';
 
 const families: readonly ((server: Server, parts: Parts) => void)[] = [
@@ -33,6 +41,14 @@ const families: readonly ((server: Server, parts: Parts) => void)[] = [
   deviceRoutes,
   credentialRoutes,
   connectionRoute,
+  stateRoutes,
+  commandRoutes,
+  claimRoutes,
+  keyRequestRoutes,
+  printPreviewRoute,
+  printKeyRoutes,
+  printRoutes,
+  scheduleRoutes,
   deviceLogRoute,
   readingRoutes,
   exportRoute,

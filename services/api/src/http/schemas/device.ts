@@ -2,6 +2,7 @@
 import type { registry } from '@mooring/proto';
 import { type Static, Type } from 'typebox';
 import { deltaOf, isObject, type JsonObject } from '../../domain/delta.js';
+import type { Versions } from '../../domain/entity-tag.js';
 import { toTime, toTimeOrNull } from '../../domain/time.js';
 import { AnyObject, Id, Nullable, Time } from './shapes.js';
 
@@ -70,6 +71,16 @@ export function toState(stateJson: string): Static<typeof State> {
   return { ...rest, desired, reported, delta: deltaOf(desired, reported) };
 }
 
+/** The versions in a state; 0 for a part that never changed. */
+export function versionsOf(stateJson: string): Versions {
+  const versions = objectOf(stateJson)?.['versions'];
+  const { desired, reported } = isObject(versions) ? versions : {};
+  return {
+    desired: typeof desired === 'number' ? desired : 0,
+    reported: typeof reported === 'number' ? reported : 0,
+  };
+}
+
 export function toDevice(device: registry.Device): Static<typeof Device> {
   return {
     id: device.id,
@@ -89,6 +100,6 @@ export function toDevice(device: registry.Device): Static<typeof Device> {
 }
 
 // The registry wrote it, so it is an object or nothing.
-function objectOf(json: string): JsonObject | null {
+export function objectOf(json: string): JsonObject | null {
   return json === '' ? null : (JSON.parse(json) as JsonObject);
 }
