@@ -8,7 +8,8 @@ import { hardwareXor } from '../src/domain/hardware-xor.js';
 import { linkKey } from '../src/domain/link-key.js';
 import { notices } from '../src/presence/notices.js';
 import { openPayload } from '../src/store/command-queue.js';
-import { store } from '../src/store/index.js';
+import { keyRequests as keyRequestStore } from '../src/store/key-requests.js';
+import { orm } from '../src/store/orm.js';
 import { enrol, newAccount, startRegistry } from './_registry.js';
 
 export type Claims = Awaited<ReturnType<typeof startClaims>>;
@@ -20,7 +21,7 @@ export async function startClaims() {
   const running = await startRegistry({ REGISTRY_SECRET: secret.toString('base64') });
   const pool = postgresPool(running.postgres.url('registry'), { max: 4, name: 'claims' });
   const heard = keyRequests({
-    store: store({ people: pool, admission: pool, hot: pool }),
+    store: store({ people: pool, admission: pool, hot: pool, commands: pool }, secret),
     secret,
     notices: notices(running.bus),
     committed: () => undefined,
