@@ -21,7 +21,7 @@ export async function startClaims() {
   const running = await startRegistry({ REGISTRY_SECRET: secret.toString('base64') });
   const pool = postgresPool(running.postgres.url('registry'), { max: 4, name: 'claims' });
   const heard = keyRequests({
-    store: store({ people: pool, admission: pool, hot: pool, commands: pool }, secret),
+    store: { keyRequests: keyRequestStore(orm(pool)) },
     secret,
     notices: notices(running.bus),
     committed: () => undefined,
