@@ -39,3 +39,35 @@ export interface NewCommand {
   /** W3C trace context of what led to it; empty when none. */
   readonly traceparent: string;
 }
+
+/** A command as people see it. */
+export interface Command {
+  readonly id: string;
+  /** Names it on the wire. */
+  readonly number: number;
+  readonly deviceId: string;
+  readonly organizationId: string;
+  readonly type: string;
+  readonly params: JsonObject;
+  readonly state: CommandState;
+  /** Why it failed; empty otherwise. */
+  readonly code: string;
+  readonly result: JsonObject | undefined;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly actor: string;
+  /** Empty in lists. */
+  readonly timeline: readonly CommandStep[];
+}
+
+export interface CommandStep {
+  readonly at: Date;
+  readonly state: CommandState;
+  readonly detail: string;
+}
+
+const states: ReadonlySet<string> = new Set(Object.values(CommandState));
+
+export function isCommandState(value: string): value is CommandState {
+  return states.has(value);
+}
