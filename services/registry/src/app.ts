@@ -13,23 +13,29 @@ import {
   poolRunnable,
   postgresPool,
   type Runnable,
+  systemClock,
 } from '@mooring/runtime';
 import { passwords } from './accounts/passwords.js';
 import { tokens } from './accounts/tokens.js';
 import { Gatherer } from './admission/gatherer.js';
 import { OpenStreams } from './admission/streams.js';
+import { keyRequests } from './claims/key-requests.js';
+import { commandEngine } from './commands/engine.js';
 import type { config } from './config.js';
 import { consumeFacts } from './consumers/facts.js';
 import { normalizeEmail } from './domain/account.js';
 import { events } from './events.js';
 import { claimsHandlers } from './grpc/claims.js';
+import { commandHandlers } from './grpc/commands.js';
 import type { Context } from './grpc/context.js';
 import { grpcHandlers } from './grpc/index.js';
-import { Latch } from './latch.js';
+import { scheduleHandlers } from './grpc/schedules.js';
 import { relay as relayOf } from './outbox/relay.js';
 import { notices as noticesOn } from './presence/notices.js';
 import { leaseSweep } from './presence/sweep.js';
-import { admissionPool, hotPool } from './store/hot-pool.js';
+import { scheduleRunner } from './schedules/runner.js';
+import { switchOnSchedule } from './store/desired.js';
+import { admissionPool, commandPool, hotPool } from './store/hot-pool.js';
 import { type Store, store as storeOn } from './store/index.js';
 
 export { config } from './config.js';
@@ -46,8 +52,9 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
   });
   const admission = admissionPool(values.REGISTRY_POSTGRES_URL);
   const hot = hotPool(values.REGISTRY_POSTGRES_URL);
-  const store = storeOn({ people, admission, hot });
+  const commands = commandPool(values.REGISTRY_POSTGRES_URL);
   const secret = Buffer.from(values.REGISTRY_SECRET, 'base64');
+  const store = storeOn({ people, admission, hot, commands }, secret);
 
   const relay = relayOf(bus, store.outbox);
   const notices = noticesOn(bus);
@@ -55,7 +62,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
   const streams = new OpenStreams();
   const signing = tokens({ secret, issuer: values.REGISTRY_ISSUER, keys: store.signingKeys });
   const operators = new Set(values.REGISTRY_OPERATORS.split(',').map(normalizeEmail).filter(Boolean));
-  const commands = new Latch();
+  const engine = commandEngine(bus, store);
   const context: Context = {
     store,
     gatherer,
@@ -64,7 +71,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
     tokens: signing,
     passwords: passwords(),
     committed: relay.poke,
-    commanded: () => commands.announce(),
+    commanded: engine.poke,
     secret,
     operators,
     openSignup: values.REGISTRY_OPEN_SIGNUP,
@@ -75,6 +82,8 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
     services: [
       [registry.RegistryService, grpcHandlers(context)],
       [registry.ClaimsService, claimsHandlers(context)],
+      [registry.CommandsService, commandHandlers(context)],
+      [registry.SchedulesService, scheduleHandlers(context)],
     ],
   });
   return {
@@ -84,12 +93,20 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
       poolRunnable(people),
       poolRunnable(admission),
       poolRunnable(hot),
+      poolRunnable(commands),
       signing.runnable,
       relay.runnable,
       notices.runnable,
       leaseSweep({ bus, sessions: store.sessions, committed: relay.poke }),
       housekeepingRunnable(store, values.REGISTRY_HISTORY_DAYS),
       consumeFacts(bus, store.facts),
+      ...engine.runnables(keyRequests(context)),
+      scheduleRunner({
+        schedules: store.schedules,
+        switchDevice: switchOnSchedule(secret),
+        clock: systemClock,
+        commanded: engine.poke,
+      }),
       gatherer,
       server,
       streams,

@@ -78,6 +78,7 @@ async function holdLeases(
 export interface Replica {
   readonly client: Client;
   readonly claims: GrpcClient<registry.ClaimsClient>;
+  readonly commands: GrpcClient<registry.CommandsClient>;
   readonly admit: AdmitClient;
   stop(): Promise<void>;
 }
@@ -88,15 +89,18 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
   const address = `127.0.0.1:${await parts.grpcPort}`;
   const client = grpcClient(registry.RegistryClient, address);
   const claims = grpcClient(registry.ClaimsClient, address);
+  const commands = grpcClient(registry.CommandsClient, address);
   const admit = new AdmitClient(client.admit());
   return {
     client,
     claims,
+    commands,
     admit,
     async stop() {
       admit.close();
       client.close();
       claims.close();
+      commands.close();
       await running.stop();
     },
   };

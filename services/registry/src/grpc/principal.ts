@@ -51,10 +51,15 @@ export function organizationOf(principal: Principal, named: string): string {
 
 /** A request that makes something, as it is recognised when it comes again. Fault `invalid` for a key longer than 255. */
 export function onceOf(principal: Principal, key: string, method: string, request: object): Once {
+  return onceBy(actorOf(principal), key, method, request);
+}
+
+/** The same for whoever is named by `actor`. */
+export function onceBy(actor: string, key: string, method: string, request: object): Once {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the store holds no NUL, and the rest is no key.
   if (key.length > 255 || /[\u0000-\u001f]/.test(key)) {
     const details = [{ field: 'idempotency_key', message: 'must have at most 255 printable characters' }];
     throw new Fault('invalid', 'the idempotency key is malformed', { details });
   }
-  return { actor: actorOf(principal), key, request: { method, ...request } };
+  return { actor, key, request: { method, ...request } };
 }

@@ -15,3 +15,8 @@ export function admissionPool(url: string): Pool {
 export function hotPool(url: string): Pool {
   return postgresPool(url, { max: 4, name: 'registry hot', settings });
 }
+
+/** For commands on their way: claimed, delivered, answered. */
+export function commandPool(url: string): Pool {
+  return postgresPool(url, { max: 6, name: 'registry commands', settings });
+}

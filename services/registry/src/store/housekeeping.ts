@@ -1,8 +1,15 @@
-// Deletes what has served its time: old connection history, idempotency keys, key requests that nobody claimed,
-// counts of login attempts.
+// Deletes what has served its time: old connection history and commands, idempotency keys, key requests that nobody
+// claimed, counts of login attempts.
 import { type Pool, rows } from './sql.js';
 
 const CHUNK = 5_000;
+
+// The last personality that a printer confirmed is given to it again whenever it has lost its power.
+const COMMAND_EXPIRED = `settled_at < now() - make_interval(days => $1::int) AND NOT (
+  type = 'set_personality' AND state IN ('acknowledged', 'succeeded') AND NOT EXISTS (
+    SELECT FROM command newer
+    WHERE newer.device_id = command.device_id AND newer.id > command.id AND newer.type = command.type
+      AND newer.state IN ('acknowledged', 'succeeded')))`;
 
 /** Deletes in steps of bounded size, so that no step holds many rows for long; answers how many rows went. */
 export function housekeeping(pool: Pool) {
@@ -10,6 +17,7 @@ export function housekeeping(pool: Pool) {
     let total = 0;
     for (const [name, table, expired] of [
       ['expire-connection', 'connection', 'disconnected_at < now() - make_interval(days => $1::int)'],
+      ['expire-command', 'command', COMMAND_EXPIRED],
       ['expire-idempotency', 'idempotency', "created_at < now() - interval '24 hours' AND $1::int > 0"],
       [
         'expire-key-request',

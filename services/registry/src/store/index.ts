@@ -3,8 +3,14 @@ import { admission } from './admission.js';
 import { apiKeys } from './api-keys.js';
 import { audit } from './audit.js';
 import { claims } from './claims.js';
+import { commandArrivals } from './command-arrivals.js';
+import { commandCutOff } from './command-cut-off.js';
+import { commandDispatch } from './command-dispatch.js';
+import { commandSweep } from './command-sweep.js';
+import { commands } from './commands.js';
 import { connections } from './connections.js';
 import { credentials } from './credentials.js';
+import { desired } from './desired.js';
 import { deviceList } from './device-list.js';
 import { devices } from './devices.js';
 import { facts } from './facts.js';
@@ -29,9 +35,11 @@ export interface Pools {
   readonly people: Pool;
   readonly admission: Pool;
   readonly hot: Pool;
+  readonly commands: Pool;
 }
 
-export function store(pools: Pools) {
+/** `secret` is the service's, 32 bytes; it seals what commands do. */
+export function store(pools: Pools, secret: Buffer) {
   const orm = ormOn(pools.people);
   return {
     admission: admission(pools.admission),
@@ -53,6 +61,12 @@ export function store(pools: Pools) {
     keyRequests: keyRequests(orm),
     printKeys: printKeys(orm),
     schedules: schedules(orm),
+    commands: commands(orm, secret),
+    desired: desired(orm, secret),
+    commandDispatch: commandDispatch(pools.commands, secret),
+    commandSweep: commandSweep(pools.commands),
+    commandArrivals: commandArrivals(orm, secret),
+    commandCutOff: commandCutOff(orm, secret),
     signingKeys: signingKeys(orm),
     /** Throws a fault when Postgres does not answer. */
     async check(): Promise<void> {
