@@ -91,10 +91,11 @@ describe('whatever is sent', () => {
           expect(sent(effects)).toEqual([]);
           for (const { value } of emitted(effects, 'reading')) expect(Number.isFinite(value)).toBe(true);
         }
-        const { printers: children, room, keyRequests } = session.state;
+        const { printers: children, room, keysLogged, keysRaised } = session.state;
         expect(children.members.size).toBeLessThanOrEqual(MAX_PRINTERS);
         expect(children.refused.size).toBeLessThanOrEqual(2 * MAX_PRINTERS);
-        expect(keyRequests.size).toBeLessThanOrEqual(MAX_KEY_REQUESTS);
+        expect(keysLogged.size).toBeLessThanOrEqual(MAX_KEY_REQUESTS);
+        expect(keysRaised.size).toBeLessThanOrEqual(MAX_KEY_REQUESTS);
         expect(room.usedBytes).toBeLessThanOrEqual(MAX_HELD_BYTES);
         const waiting = [...children.members.values()].flatMap((child) => child.held);
         expect(room.usedBytes).toBe(waiting.reduce((sum, held) => sum + held.bytes, 0));

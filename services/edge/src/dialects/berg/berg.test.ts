@@ -146,9 +146,9 @@ describe('power_on', () => {
     expect(JSON.stringify(emitted(effects, 'facts')[0]?.profile).length).toBeLessThan(700);
   });
 
-  it('that says nothing is a log line only', () => {
+  it('that says nothing is a log line and an arrival', () => {
     const effects = ready().text(event({ name: 'power_on' }));
-    expect(effects).toHaveLength(1);
+    expect(effects).toHaveLength(2);
     expect(emitted(effects, 'log')).toMatchObject([{ name: 'power_on' }]);
   });
 });
@@ -220,7 +220,7 @@ describe('answers to commands', () => {
       transfer_time: 3.43,
     };
     const known = ready().text({ ...response, device_address: printer });
-    expect(known).toHaveLength(1);
+    expect(emitted(known, 'reading')).toEqual([]);
     expect(emitted(known, 'log')).toMatchObject([
       {
         device: bridge,

@@ -16,6 +16,7 @@ import {
 import { hold, takeHeld } from '../held.js';
 import { plainCloseFor, refusalClose } from '../plain-close.js';
 import { recordBridgeLog, recordPowerOn, recordResponse } from './bridge-record.js';
+import { execute } from './execute.js';
 import { noteKeyRequest } from './key-request.js';
 import { recordPrinterEvent } from './printer-record.js';
 import {
@@ -60,7 +61,8 @@ export const berg: Dialect<BergState> = {
         onTimer(state, input.timer, now, out);
         break;
       case 'command':
-        onSuperseded(state, input.command.device, out);
+        if (input.command.kind === 'execute') execute(state, input.command, out);
+        else onSuperseded(state, input.command.device, out);
         break;
     }
     return { state, effects: out };

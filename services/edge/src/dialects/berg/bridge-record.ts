@@ -2,8 +2,9 @@
 
 import type { AdmittedDevice, Effect, JsonObject } from '../dialect.js';
 import { isEmpty, present } from '../json-object.js';
-import { log, momentary } from './printer-record.js';
-import { responseName } from './response-code.js';
+import { answerCommand } from './command-answer.js';
+import { control, log, momentary } from './printer-record.js';
+import { failureOf } from './response-code.js';
 import type { BergMessage } from './wire.js';
 
 type OfKind<K extends BergMessage['kind']> = Extract<BergMessage, { kind: K }>;
@@ -37,6 +38,13 @@ export function recordPowerOn(
     out.push({ do: 'emit', event: { kind: 'facts', device, timeMs: now, ...facts } });
   }
   if (message.uptimeS !== undefined) momentary(device, 'uptime_s', message.uptimeS, now, out);
+  control(device, { is: 'arrival', ...instanceOf(message), started: true }, now, out);
+}
+
+/** The uptime is read once per process of the bridge, which makes it the name of that (berg.md 4.1). */
+function instanceOf({ uptimeText }: OfKind<'power_on'>): { readonly instance?: string } {
+  // Replacement bridges always say 0.
+  return uptimeText === undefined || uptimeText === '' || uptimeText === '0' ? {} : { instance: uptimeText };
 }
 
 export function recordBridgeLog(
@@ -62,17 +70,18 @@ export function recordResponse(
   out: Effect[],
 ): void {
   const { commandId, returnCode, clock } = message;
-  const done = returnCode === null || returnCode === 0;
-  const result = responseName(returnCode);
   const ofDevice = message.kind === 'device_response';
+  const to = ofDevice ? 'device' : 'bridge';
+  const failure = failureOf(to, returnCode);
+  const result = failure?.name ?? 'success';
   log(
     device,
     {
       name: 'command_response',
-      level: done ? 'info' : 'warning',
-      message: done ? 'Command done' : `Command failed: ${result}`,
+      level: failure === undefined ? 'info' : 'warning',
+      message: failure === undefined ? 'Command done' : `Command failed: ${result}`,
       fields: {
-        to: ofDevice ? 'device' : 'bridge',
+        to,
         command_id: commandId,
         return_code: returnCode,
         result,
@@ -85,4 +94,5 @@ export function recordResponse(
     now,
     out,
   );
+  answerCommand(device, message, now, out);
 }

@@ -1,6 +1,6 @@
 // What an admitted printer's event is kept as: readings for measurements, facts for its firmware, a log line for the rest.
 
-import type { AdmittedDevice, Effect, Json } from '../dialect.js';
+import type { AdmittedDevice, ControlContent, Effect, Json } from '../dialect.js';
 import { present } from '../json-object.js';
 import type { Level } from './bridge-log.js';
 import type { BergMessage } from './wire.js';
@@ -21,6 +21,7 @@ export function recordPrinterEvent(
   }
   const line = lineOf(event);
   log(device, { ...line, fields: { ...line.fields, bridge_timestamp: clock } }, now, out);
+  if (event.name === 'did_print') reportPrinted(device, event, now, out);
   if (event.name !== 'did_power_on') return;
   const { firmware, loader, protocolVersion, deviceType } = event;
   out.push({
@@ -33,6 +34,19 @@ export function recordPrinterEvent(
       profile: { device_type: deviceType },
     },
   });
+  control(device, { is: 'arrival', started: true }, now, out);
+}
+
+/** Paper came out for a command; a quip or a press of the button without anything to print has none. */
+function reportPrinted(
+  device: AdmittedDevice,
+  { typeName, printId }: Extract<DeviceEventMessage['event'], { name: 'did_print' }>,
+  now: number,
+  out: Effect[],
+): void {
+  if (typeName !== 'delivery' || printId === 0) return;
+  const result = { printed: true };
+  control(device, { is: 'answer', number: printId, outcome: 'succeeded', result }, now, out);
 }
 
 export interface Line {
@@ -45,6 +59,16 @@ export interface Line {
 export function log(device: AdmittedDevice, line: Line, now: number, out: Effect[]): void {
   const fields = present(line.fields);
   out.push({ do: 'emit', event: { kind: 'log', device, ...line, timeMs: now, fields } });
+}
+
+/** What commands and claims depend on. */
+export function control(
+  device: AdmittedDevice,
+  content: ControlContent,
+  timeMs: number,
+  out: Effect[],
+): void {
+  out.push({ do: 'emit', event: { kind: 'control', device, timeMs, content } });
 }
 
 export function momentary(

@@ -32,6 +32,8 @@ export function hearPrinter(
   const printer = state.printers.members.get(address);
   if (printer !== undefined) {
     if (printer.device !== undefined) actOn(state, printer, printer.device, message, now, out);
+    // An answer must not depend on whether its printer is let in: the bridge vouches for it as well.
+    else if (message.kind === 'device_response') recordResponse(bridge, message, now, out);
     else holdFor(state, printer, message, bytes, now, out);
     return;
   }

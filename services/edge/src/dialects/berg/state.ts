@@ -19,7 +19,9 @@ export interface BergState {
   readonly room: HoldRoom;
   readonly printers: Children<Printer>;
   /** Printer that asked for its key → when that was last logged. */
-  readonly keyRequests: Map<string, number>;
+  readonly keysLogged: Map<string, number>;
+  /** Printer that asked for its key → when that was last passed on. */
+  readonly keysRaised: Map<string, number>;
   /** Malformed messages in a row. */
   malformedRun: number;
 }
@@ -37,7 +39,9 @@ export const UNAVAILABLE_FOR_MS = 5_000;
 export const MAX_HELD = 16;
 export const MAX_HELD_BYTES = 256 * 1024;
 /** An unclaimed printer asks every 30 s, maybe for ever, and maybe it is a neighbour's. */
-export const KEY_REQUEST_QUIET_MS = 600_000;
+export const KEY_LOG_QUIET_MS = 600_000;
+export const KEY_REQUEST_QUIET_MS = 10_000;
+/** Printers whose requests are remembered, for either. */
 export const MAX_KEY_REQUESTS = 64;
 
 export function newState(): BergState {
@@ -48,7 +52,8 @@ export function newState(): BergState {
     held: [],
     room: holdRoom(MAX_HELD, MAX_HELD_BYTES),
     printers: noChildren(MAX_PRINTERS),
-    keyRequests: new Map(),
+    keysLogged: new Map(),
+    keysRaised: new Map(),
     malformedRun: 0,
   };
 }

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { seedText, vectorsOf } from '../_drive.js';
 import { objectOf } from '../json-object.js';
 import { addressOf } from './address.js';
-import { responseName } from './response-code.js';
 import { decode } from './wire.js';
 
 const seed = seedText('000_752c8fb3f672c771.txt');
@@ -29,21 +28,6 @@ describe('vectors', () => {
     expect(decoded).toMatchObject({ kind: kindOf(message), bridge: message['bridge_address'] });
     if ('return_code' in expected) expect(decoded).toMatchObject({ returnCode: expected['return_code'] });
   });
-
-  it.each(vectorsOf('berg', 'device_command_response'))('$name', ({ expected }) => {
-    expect(responseName(Number(expected['return_code']))).toBe(expected['meaning']);
-  });
-});
-
-it('names the rest of the response codes', () => {
-  expect([null, 0, 1, 0xe0, 0xff, 77].map(responseName)).toEqual([
-    'success',
-    'success',
-    'eui64_not_found',
-    'queue_full',
-    'bridge_error',
-    'unknown',
-  ]);
 });
 
 describe('the seed transcript', () => {
