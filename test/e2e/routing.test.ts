@@ -60,7 +60,10 @@ it('the health of every part is told', async () => {
     '/healthz',
   );
   expect(state).toBe('ok');
-  const names = ['edge-1', 'edge-2', 'firmware-update', 'nats', 'registry', 'signaling', 'telemetry'];
+  const names = [
+    ...['edge-1', 'edge-2', 'firmware-update', 'nats'],
+    ...['printing', 'registry', 'signaling', 'telemetry'],
+  ];
   expect(Object.keys(parts).sort()).toEqual(names);
 });
 

@@ -40,7 +40,7 @@ const LOOPBACK = '127.0.0.1';
 
 /** How many free ports `plan` takes. */
 export function portsNeeded(edges: number): number {
-  return 4 * 2 + 1 + edges;
+  return 5 * 2 + 1 + edges;
 }
 
 export function plan(inputs: PlanInputs): Plan {
@@ -70,6 +70,7 @@ export function plan(inputs: PlanInputs): Plan {
     backend('telemetry', 'TELEMETRY', { TELEMETRY_POSTGRES_URL: database('telemetry') }),
     backend('signaling', 'SIGNALING', {}),
     backend('firmware-update', 'FIRMWARE', { FIRMWARE_POSTGRES_URL: database('firmware') }),
+    backend('printing', 'PRINTING', {}),
   ];
   const address = (prefix: string): string => addresses.get(prefix) ?? '';
   const edges = edgePorts(flags).map((port, index): ServicePlan => {
@@ -99,6 +100,7 @@ export function plan(inputs: PlanInputs): Plan {
       API_TELEMETRY_ADDRESS: address('TELEMETRY'),
       API_SIGNALING_ADDRESS: address('SIGNALING'),
       API_FIRMWARE_ADDRESS: address('FIRMWARE'),
+      API_PRINTING_ADDRESS: address('PRINTING'),
       API_PARTS: [...backends, ...edges].map(readiness).join(','),
     },
   };

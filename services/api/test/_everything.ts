@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { config as firmwareConfig, app as firmwareUpdate } from '@mooring/firmware-update';
 import { freePorts, type RunningApp, runApp, type TestNats, testNats, testPostgres } from '@mooring/harness';
+import { app as printing, config as printingConfig } from '@mooring/printing';
 import { streams } from '@mooring/proto';
 import { config as registryConfig, app as registryService } from '@mooring/registry';
 import { type App, applyStreams, type Config, migrateDeploy } from '@mooring/runtime';
@@ -22,7 +23,8 @@ type Start<V> = (values: V) => App | Promise<App>;
 export async function everything(operator: string): Promise<Everything> {
   const [nats, postgres] = await Promise.all([testNats(), testPostgres()]);
   await applyStreams(nats.url, streams);
-  const [registryPort = 0, telemetryPort = 0, signalingPort = 0, firmwarePort = 0] = await freePorts(4);
+  const [registryPort = 0, telemetryPort = 0, signalingPort = 0, firmwarePort = 0, printingPort = 0] =
+    await freePorts(5);
   const running: RunningApp[] = [];
 
   const start = async <V>(
@@ -34,13 +36,13 @@ export async function everything(operator: string): Promise<Everything> {
   ) => {
     const { prefix } = settings;
     const url = postgres.url(name);
-    const env = {
+    const env: Record<string, string> = {
       NATS_URL: nats.url,
       [`${prefix}_GRPC_HOST`]: '127.0.0.1',
       [`${prefix}_GRPC_PORT`]: String(port),
       ...more,
     };
-    if (name !== 'signaling') {
+    if (name !== 'signaling' && name !== 'printing') {
       await migrateDeploy(url, fileURLToPath(new URL(`../../${name}/prisma/migrations`, import.meta.url)));
       Object.assign(env, { [`${prefix}_POSTGRES_URL`]: url });
     }
@@ -50,6 +52,7 @@ export async function everything(operator: string): Promise<Everything> {
   await start('registry', registryPort, registryConfig, registryService, secret);
   await start('telemetry', telemetryPort, telemetryConfig, telemetryService);
   await start('signaling', signalingPort, signalingConfig, signaling);
+  await start('printing', printingPort, printingConfig, printing);
   await start('firmware-update', firmwarePort, firmwareConfig, firmwareUpdate);
 
   const at = (port: number) => `127.0.0.1:${port}`;
@@ -62,6 +65,7 @@ export async function everything(operator: string): Promise<Everything> {
       API_TELEMETRY_ADDRESS: at(telemetryPort),
       API_SIGNALING_ADDRESS: at(signalingPort),
       API_FIRMWARE_ADDRESS: at(firmwarePort),
+      API_PRINTING_ADDRESS: at(printingPort),
     }),
   );
   running.push(await runApp(api));

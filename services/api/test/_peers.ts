@@ -1,6 +1,6 @@
 // Services behind the API that answer what a test tells them to, over real gRPC.
 import { freePort, type RunningApp, runApp } from '@mooring/harness';
-import { firmware, registry, signaling, telemetry } from '@mooring/proto';
+import { firmware, printing, registry, signaling, telemetry } from '@mooring/proto';
 import { grpcServer, type Served } from '@mooring/runtime';
 
 /** What each service answers; a call that is missing is answered "unimplemented". */
@@ -9,6 +9,7 @@ export interface Answers {
   readonly telemetry?: Partial<telemetry.TelemetryServer>;
   readonly signaling?: Partial<signaling.SignalingServer>;
   readonly firmware?: Partial<firmware.FirmwareUpdateServer>;
+  readonly printing?: Partial<printing.PrintingServer>;
 }
 
 const definitions = {
@@ -16,6 +17,7 @@ const definitions = {
   telemetry: telemetry.TelemetryService,
   signaling: signaling.SignalingService,
   firmware: firmware.FirmwareUpdateService,
+  printing: printing.PrintingService,
 };
 
 /** One running service and the variable that tells the API where it is. */

@@ -1,0 +1,29 @@
+// The parts of the printing service and the order in which they start.
+import { type App, grpcServer } from '@mooring/runtime';
+import { Browser } from './browser/browser.js';
+import { findChromium } from './browser/find.js';
+import type { PrintingConfig } from './config.js';
+import { waitingPrints } from './events.js';
+import { printingService } from './grpc/index.js';
+import { Turns } from './turns.js';
+
+export { config } from './config.js';
+
+/** Where Debian and most images have programs; the service does not look at its environment for them. */
+const FOLDERS = ['/usr/local/bin', '/usr/bin', '/opt/google/chrome', '/snap/bin'];
+
+export function app(config: PrintingConfig): App {
+  const browser = new Browser(findChromium(config.PRINTING_CHROMIUM, FOLDERS));
+  const turns = new Turns(config.PRINTING_PARALLEL, config.PRINTING_WAITING);
+  waitingPrints(() => turns.waiting);
+  return {
+    runnables: [
+      browser.runnable(),
+      grpcServer({
+        host: config.PRINTING_GRPC_HOST,
+        port: config.PRINTING_GRPC_PORT,
+        services: [printingService({ browser, turns, maxRows: config.PRINTING_MAX_ROWS })],
+      }),
+    ],
+  };
+}
