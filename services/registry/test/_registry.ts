@@ -50,6 +50,8 @@ export async function startRegistry(settings: Record<string, string> = {}) {
       (await sql.query<R>(text, values)).rows,
     /** Another replica on the same database and bus. */
     startReplica: () => startReplica(env),
+    /** Stops the first replica alone. */
+    stopReplica: () => replica.stop(),
     async stop(): Promise<void> {
       await replica.stop();
       leases.abort();
@@ -91,12 +93,16 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
   const claims = grpcClient(registry.ClaimsClient, address);
   const commands = grpcClient(registry.CommandsClient, address);
   const admit = new AdmitClient(client.admit());
+  let stopped = false;
   return {
     client,
     claims,
     commands,
     admit,
+    /** The second time does nothing. */
     async stop() {
+      if (stopped) return;
+      stopped = true;
       admit.close();
       client.close();
       claims.close();
