@@ -1,5 +1,8 @@
 // Simulated devices: each written from its own side of the wire, sharing nothing with the platform's codecs.
+export type { ParsedCommand } from './berg/binary.js';
 export { type BergBridge, type BergBridgeOptions, bergBridge } from './berg/bridge.js';
+export type { Outcome, OutcomeOf } from './berg/command-queue.js';
+export type { Picture } from './berg/picture.js';
 export { type CameraDevice, type CameraDeviceOptions, cameraDevice } from './camera/device.js';
 export type { CameraMessage } from './camera/envelope.js';
 export { type CameraViewer, type CameraViewerOptions, cameraViewer } from './camera/viewer.js';

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Peer, testServer } from '../_server.js';
 import { isObject, type JsonObject, parseObject } from '../json.js';
-import { didPowerOnEvent, didPrintEvent, heartbeatEvent } from './binary.js';
+import { didPowerOnEvent, didPrintEvent, heartbeatEvent, PrintType } from './binary.js';
 import { type BergBridgeOptions, bergBridge } from './bridge.js';
+import type { Outcome, OutcomeOf } from './command-queue.js';
 
 const identifier = '000d6f0002ff7a91';
 const printer = '000d6f000273ce0b';
@@ -38,12 +39,24 @@ const bridgeCommand = (commandId: number, name: string, params: JsonObject) => (
   timestamp: '0',
   json_payload: { name, params },
 });
+const { vectors } = JSON.parse(
+  readFileSync(new URL('../../../vectors/berg.json', import.meta.url), 'utf8'),
+) as {
+  vectors: readonly {
+    readonly name: string;
+    readonly input: { readonly binary_payload?: string };
+    readonly expected: { readonly binary_payload?: string };
+  }[];
+};
+const vector = (name: string) => vectors.find((one) => one.name === name);
+const white = Buffer.from(vector('command-print-384x8-white')?.expected.binary_payload ?? '', 'base64');
+
+/** Prints eight white rows, unless `code` says otherwise. */
 function deviceCommand(commandId: number, code: number, to = printer, extra = ''): JsonObject {
-  const header = Buffer.alloc(16);
-  header.writeUInt8(1, 0);
-  header.writeUInt16LE(code, 2);
-  header.writeUInt32LE(commandId, 4);
-  const binaryPayload = Buffer.concat([header, Buffer.from(extra)]).toString('base64');
+  const command = Buffer.concat([white, Buffer.from(extra)]);
+  command.writeUInt16LE(code, 2);
+  command.writeUInt32LE(commandId, 4);
+  const binaryPayload = command.toString('base64');
   return {
     type: 'DeviceCommand',
     bridge_address: identifier,
@@ -55,11 +68,7 @@ function deviceCommand(commandId: number, code: number, to = printer, extra = ''
 }
 
 describe('binary events', () => {
-  const file = new URL('../../../vectors/berg.json', import.meta.url);
-  const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as {
-    vectors: readonly { readonly name: string; readonly input: { readonly binary_payload?: string } }[];
-  };
-  const captured = (name: string) => vectors.find((vector) => vector.name === name)?.input.binary_payload;
+  const captured = (name: string) => vector(name)?.input.binary_payload;
 
   it('are byte for byte what a real bridge sent', () => {
     expect(didPowerOnEvent()).toBe(captured('event-did-power-on'));
@@ -160,17 +169,67 @@ describe('its printer', () => {
 
 describe('a command', () => {
   it('to the printer is answered, and then printed', async () => {
-    const { peer } = await plugIn({ hasKey: true, heartbeatMs: 60_000 });
+    const { peer, bridge } = await plugIn({ hasKey: true, heartbeatMs: 60_000 });
     await until(peer, 'device_connect');
     peer.send(deviceCommand(102, 0x0001));
     const response = await peer.said({ type: 'DeviceCommandResponse' });
     expect(response).toMatchObject({ command_id: 102, return_code: 0, device_address: printer });
     await peer.said({ binary_payload: didPrintEvent(102) });
+    const picture = { width: 384, height: 8, rows: new Uint8Array(48 * 8) };
+    expect(bridge.printed).toEqual([{ code: 0x0001, fileId: 102, pictures: [picture] }]);
+  });
+
+  it('to be printed on the button waits for that, and is printed once', async () => {
+    const { peer, bridge } = await plugIn({ hasKey: true, heartbeatMs: 60_000 });
+    await until(peer, 'device_connect');
+    peer.send(deviceCommand(103, 0x0002));
+    await peer.said({ type: 'DeviceCommandResponse', command_id: 103, return_code: 0 });
+    expect(bridge.printed).toEqual([]);
+    bridge.pressButton();
+    await peer.said({ binary_payload: didPrintEvent(103) });
+    bridge.pressButton();
+    await peer.said({ binary_payload: didPrintEvent(0, PrintType.nothingToPrint) });
+    expect(bridge.printed).toHaveLength(1);
+  });
+
+  it('turns out as it was told to', async () => {
+    const outcomes: readonly Outcome[] = [
+      { loseAnswer: true },
+      { returnCode: 2, printsAnyway: true },
+      { returnCode: 48, delayMs: 5 },
+    ];
+    const outcome: OutcomeOf = (_, count) => outcomes[count - 1];
+    const { peer, bridge } = await plugIn({ hasKey: true, outcome });
+    await until(peer, 'device_connect');
+    for (const id of [1, 2, 3, 4]) peer.send(deviceCommand(id, 1));
+    await until(peer, 'DeviceCommandResponse', 3);
+    await bridge.seen.until(() => bridge.printed.length === 3, 'the paper');
+    const said = peer.seen.received.map(parseObject).filter(({ type }) => type === 'DeviceCommandResponse');
+    expect(said.map(({ command_id, return_code }) => [command_id, return_code])).toEqual([
+      [2, 2],
+      [3, 48],
+      [4, 0],
+    ]);
+    expect(bridge.printed.map(({ fileId }) => fileId)).toEqual([1, 2, 4]);
+  });
+
+  it('is lost when the process restarts under it', async () => {
+    const { server, peer, bridge } = await plugIn({ hasKey: true, transferMs: 20 });
+    await until(peer, 'device_connect');
+    peer.send(deviceCommand(5, 1));
+    await bridge.seen.until(() => bridge.seen.acks === 1, 'the command');
+    bridge.restart();
+    const next = await server.socket(1);
+    await until(next, 'device_connect');
+    next.send(deviceCommand(6, 1));
+    await next.said({ type: 'DeviceCommandResponse', command_id: 6 });
+    expect(next.seen.received.join()).not.toContain('"command_id":5');
   });
 
   it.each([
     ['for a stranger', deviceCommand(1, 1, '000d6f0000000000'), 1],
     ['of a wrong length', deviceCommand(2, 1, printer, 'x'), 128],
+    ['of too few files', deviceCommand(3, 0x0102), 128],
     ['with file id 0', deviceCommand(0, 1), 144],
   ])('%s is refused', async (_, command, returnCode) => {
     const { peer } = await plugIn({ hasKey: true });
@@ -184,7 +243,7 @@ describe('a command', () => {
     await until(peer, 'device_connect');
     peer.send(deviceCommand(5, 0x0002));
     await bridge.seen.until(() => bridge.seen.acks === 1, 'the command');
-    peer.drop();
+    bridge.cut();
     const next = await server.socket(1);
     expect(await next.said({ type: 'DeviceCommandResponse' })).toMatchObject({
       command_id: 5,

@@ -3,7 +3,8 @@ import type { JsonObject } from '../json.js';
 import { isObject, parseObject } from '../json.js';
 import { type DeviceOptions, type Link, link, type Socket } from '../link.js';
 import { Observations } from '../observations.js';
-import { CommandQueue } from './command-queue.js';
+import type { ParsedCommand } from './binary.js';
+import { CommandQueue, type OutcomeOf } from './command-queue.js';
 import { bridgeLog, envelope, powerOn } from './messages.js';
 import { Printer } from './printer.js';
 
@@ -22,6 +23,8 @@ export interface BergBridgeOptions extends DeviceOptions {
   readonly transferMs?: number;
   readonly printMs?: number;
   readonly retryMs?: number;
+  /** How commands to the printer turn out; as they should unless told. Those for a stranger never get that far. */
+  readonly outcome?: OutcomeOf;
 }
 
 export interface BergBridge {
@@ -32,8 +35,14 @@ export interface BergBridge {
   isJoined(): boolean;
   /** Keys that were given to the bridge, base64, by device address. */
   readonly keys: ReadonlyMap<string, string>;
-  /** The bridge's process starts anew: it forgets all keys and its socket is cut. */
+  /** What came out on paper, oldest first. */
+  readonly printed: readonly ParsedCommand[];
+  /** Somebody presses the printer's button. */
+  pressButton(): void;
+  /** The bridge's process starts anew, with another uptime: it forgets keys and commands, and its socket is cut. */
   restart(): void;
+  /** The socket is cut; the process, with its uptime and its commands, goes on. */
+  cut(): void;
   /** The printer goes out of reach: its events stop, and the bridge says so. */
   unplugPrinter(): void;
   plugInPrinter(): void;
@@ -73,6 +82,7 @@ export function bergBridge(options: BergBridgeOptions): BergBridge {
     printMs: options.printMs ?? 2_000,
     printer,
     keys,
+    outcome: options.outcome,
     say,
     restart: () => restart(),
   });
@@ -138,8 +148,11 @@ export function bergBridge(options: BergBridgeOptions): BergBridge {
     seen,
     link: connection,
     keys,
+    printed: printer.printed,
     isJoined: () => printer.isJoined,
+    pressButton: () => printer.pressButton(),
     restart,
+    cut: () => connection.socket?.drop(),
     unplugPrinter: () => printer.unplug(),
     plugInPrinter: () => printer.plugIn(),
     close: connection.close,

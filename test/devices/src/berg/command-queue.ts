@@ -1,7 +1,7 @@
 // The bridge's one queue for commands to itself and to its printer: executed one at a time, at most ten waiting.
 import { sleep } from '@mooring/runtime';
 import { isObject, type Json, type JsonObject } from '../json.js';
-import { parseCommand, printsAtOnce } from './binary.js';
+import { type ParsedCommand, parseCommand, printsAtOnce, printsOnButton } from './binary.js';
 import type { Printer } from './printer.js';
 
 const MAX_WAITING = 10;
@@ -15,11 +15,27 @@ const QUEUE_FULL = 0xe0;
 const BRIDGE_ERROR = 0xff;
 const RESTART_MS = 1_000;
 
+/** How one command to the printer turns out, other than as it should. */
+export interface Outcome {
+  /** Answered instead of 0; nothing is printed then. */
+  readonly returnCode?: number;
+  /** Added to the time of the transfer. */
+  readonly delayMs?: number;
+  /** The answer is lost, whatever it is. */
+  readonly loseAnswer?: boolean;
+  /** Paper comes out although the answer says that it does not. */
+  readonly printsAnyway?: boolean;
+}
+
+/** What becomes of a command with this number, counted from 1 as they come. */
+export type OutcomeOf = (commandId: number, count: number) => Outcome | undefined;
+
 export interface QueueSurroundings {
   readonly transferMs: number;
   readonly printMs: number;
   readonly printer: Printer;
   readonly keys: Map<string, string>;
+  readonly outcome?: OutcomeOf | undefined;
   say(message: JsonObject): void;
   restart(): void;
 }
@@ -28,6 +44,9 @@ export class CommandQueue {
   readonly #around: QueueSurroundings;
   #waiting: JsonObject[] = [];
   #isBusy = false;
+  #count = 0;
+  /** Counts the bridge's processes: what one was at is lost with it. */
+  #process = 0;
 
   constructor(around: QueueSurroundings) {
     this.#around = around;
@@ -46,6 +65,7 @@ export class CommandQueue {
 
   clear(): void {
     this.#waiting = [];
+    this.#process += 1;
   }
 
   async #work(signal: AbortSignal): Promise<void> {
@@ -59,18 +79,24 @@ export class CommandQueue {
   }
 
   async #deviceCommand(command: JsonObject, signal: AbortSignal): Promise<void> {
-    const { printer, transferMs, printMs } = this.#around;
+    const { printer, transferMs, printMs, outcome } = this.#around;
     if (command['device_address'] !== printer.address || !printer.isJoined) {
       return this.#respond(command, NOT_FOUND, 0);
     }
-    await sleep(transferMs, signal);
+    this.#count += 1;
+    const process = this.#process;
+    const wanted = outcome?.(Number(command['command_id']), this.#count) ?? {};
+    const tookMs = transferMs + (wanted.delayMs ?? 0);
+    await sleep(tookMs, signal);
+    if (process !== this.#process) return;
     const parsed = parseCommand(String(command['binary_payload']));
-    if (parsed === undefined) return this.#respond(command, INVALID_SIZE, transferMs);
-    if (parsed.fileId === 0) return this.#respond(command, INVALID_ID, transferMs);
-    this.#respond(command, SUCCESS, transferMs);
+    const returnCode = wanted.returnCode ?? codeFor(parsed);
+    if (wanted.loseAnswer !== true) this.#respond(command, returnCode, tookMs);
+    if (parsed === undefined || (returnCode !== SUCCESS && wanted.printsAnyway !== true)) return;
+    if (printsOnButton(parsed.code)) printer.store(parsed);
     if (!printsAtOnce(parsed.code)) return;
     await sleep(printMs, signal);
-    printer.didPrint(parsed.fileId);
+    printer.print(parsed);
   }
 
   #respond(command: JsonObject, returnCode: number, transferMs: number): void {
@@ -122,4 +148,9 @@ export class CommandQueue {
     this.#around.keys.set(address.toLowerCase(), key);
     return SUCCESS;
   }
+}
+
+function codeFor(parsed: ParsedCommand | undefined): number {
+  if (parsed === undefined) return INVALID_SIZE;
+  return parsed.fileId === 0 ? INVALID_ID : SUCCESS;
 }

@@ -1,7 +1,10 @@
 // The printer behind a bridge: asks for its key, joins, and then says every ten seconds that it is there.
 import type { JsonObject } from '../json.js';
-import { didPowerOnEvent, didPrintEvent, heartbeatEvent } from './binary.js';
+import { didPowerOnEvent, didPrintEvent, heartbeatEvent, type ParsedCommand, PrintType } from './binary.js';
 import { bridgeEvent } from './messages.js';
+
+/** Papers to keep for inspection. */
+const MAX_KEPT = 50;
 
 export interface PrinterSurroundings {
   readonly address: string;
@@ -15,7 +18,10 @@ export class Printer {
   readonly address: string;
   /** Whether it is on the bridge's network. */
   isJoined = false;
+  /** The newest that came out on paper, oldest first. */
+  readonly printed: ParsedCommand[] = [];
   readonly #around: PrinterSurroundings;
+  #stored: ParsedCommand | undefined;
   #isPluggedIn = true;
   #joinedAtMs = Date.now();
   /** The bridge has told the platform, on this socket, that the printer is there. */
@@ -49,8 +55,25 @@ export class Printer {
     this.#event(heartbeatEvent(Math.floor((Date.now() - this.#joinedAtMs) / 1_000)));
   }
 
-  didPrint(printId: number): void {
-    this.#event(didPrintEvent(printId));
+  /** Keeps what is printed when the button is pressed; the newest replaces the one before. */
+  store(delivery: ParsedCommand): void {
+    this.#stored = delivery;
+  }
+
+  /** Paper comes out, and the printer says so. */
+  print(delivery: ParsedCommand): void {
+    this.printed.push(delivery);
+    if (this.printed.length > MAX_KEPT) this.printed.shift();
+    this.#event(didPrintEvent(delivery.fileId));
+    this.#around.changed();
+  }
+
+  /** Prints what is stored, once; else a note that there is nothing. */
+  pressButton(): void {
+    const stored = this.#stored;
+    this.#stored = undefined;
+    if (stored !== undefined) this.print(stored);
+    else this.#event(didPrintEvent(0, PrintType.nothingToPrint));
   }
 
   /** Its key is gone, so it has to ask for it again. */
