@@ -129,40 +129,34 @@ export async function startFleet(settings: Record<string, string> = {}) {
       running.bus.persist(uplink.control, { node: 'edge-1' }, message, { id: randomUUID() }),
 
     /** Resolves when everything that was published so far has been acted on. */
-    async caughtUp(session: Session): Promise<void> {
-      const number = 4_000_000_000 + sequence;
-      const { id } = await bystander(running, session, number);
-      await batch(session, { $case: 'answer', value: succeeded(number) });
-      await eventually(async () => {
-        const [row] = await running.query<{ state: string }>(
-          'SELECT state FROM command WHERE id = $1::uuid',
-          [id],
-        );
-        return row?.state === 'succeeded';
-      });
+    async caughtUp(): Promise<void> {
+      const { session, id, number } = await bystander(running, owner);
+      const value = { number, outcome: 'succeeded', code: '', retry: '', message: '', resultJson: '' };
+      await batch(session, { $case: 'answer', value });
+      const request = { principal, id };
+      await eventually(
+        async () => (await running.commands.getCommand(request)).command?.state === 'succeeded',
+      );
     },
   };
 }
 
-/** A command that waits for nothing but its answer, which is the last of what was published. */
+/** A command of a device of its own that waits for nothing but its answer. */
 async function bystander(
-  { query }: Pick<TestRegistry, 'query'>,
-  { deviceId }: Session,
-  number: number,
-): Promise<{ readonly id: string }> {
-  const id = randomUUID();
-  await query(
-    `INSERT INTO command (id, number, device_id, organization_id, type, sealed_payload, state, step, actor, expires_at,
+  { client, query }: Pick<TestRegistry, 'client' | 'query'>,
+  { principal }: { readonly principal: registry.Principal },
+): Promise<{ readonly session: Session; readonly id: string; readonly number: number }> {
+  const { id: deviceId, number: deviceNumber } = await enrol(client, principal);
+  const [command] = await query<{ id: string; number: string }>(
+    `INSERT INTO command (id, device_id, organization_id, type, sealed_payload, state, step, told, actor, expires_at,
        sent_at)
-     SELECT $1::uuid, $2::bigint, id, organization_id, 'bystander', '', 'unconfirmed', 1, '', now(), now()
-     FROM device WHERE id = $3::uuid`,
-    [id, number, deviceId],
+     SELECT gen_random_uuid(), id, organization_id, 'raw', '', 'unconfirmed', 1, 1, '', now(), now()
+     FROM device WHERE id = $1::uuid RETURNING id, number`,
+    [deviceId],
   );
-  return { id };
-}
-
-function succeeded(number: number): messages.CommandAnswer {
-  return { number, outcome: 'succeeded', code: '', retry: '', message: '', resultJson: '' };
+  if (command === undefined) throw new Error('no command');
+  const session = { deviceId, deviceNumber, epoch: 0n, connectionId: '' };
+  return { session, id: command.id, number: Number(command.number) };
 }
 
 async function commandOf(

@@ -114,7 +114,7 @@ describe('a command', () => {
     expect(expired.expiresAtMs - expired.createdAtMs).toBeCloseTo(1_000, -2);
     const session = await fleet.connect(device);
     await fleet.hello(session, '');
-    await fleet.caughtUp(session);
+    await fleet.caughtUp();
     expect(fleet.deliveriesOf(session)).toEqual([]);
   });
 
@@ -234,7 +234,7 @@ describe('cancelling', () => {
     });
     const session = await fleet.connect(device);
     await fleet.hello(session, '');
-    await fleet.caughtUp(session);
+    await fleet.caughtUp();
     expect(fleet.deliveriesOf(session)).toEqual([]);
 
     const sent = await fleet.command(device.id, doing.switch(true));

@@ -16,7 +16,7 @@ export const registryAlarms: Durable<messages.AlarmRaised> = {
   name: 'registry-alarms',
   stream: alarmStream,
   subject: alarm.raised,
-  ackWaitMs: 30_000,
+  ackWaitMs: 5_000,
   maxAckPending: 64,
 };
 

@@ -7,7 +7,7 @@ export const registryConnected: Durable<messages.DeviceConnected> = {
   name: 'registry-connected',
   stream: deviceStream,
   subject: device.connected,
-  ackWaitMs: 30_000,
+  ackWaitMs: 5_000,
   maxAckPending: 2_000,
 };
 

@@ -8,7 +8,7 @@ export const registryControl: Durable<messages.ControlBatch> = {
   name: 'registry-control',
   stream: deviceStream,
   subject: uplink.control,
-  ackWaitMs: 30_000,
+  ackWaitMs: 5_000,
   maxAckPending: 1,
 };
 

@@ -11,6 +11,7 @@ const first: Asking = {
   sentCount: 0,
   refused: false,
   lastSend: 'none',
+  bridgeSinceMs: undefined,
   heardMs: undefined,
 };
 const known: Asking = {
@@ -37,6 +38,13 @@ describe('who gets the key', () => {
 });
 
 describe('sending', () => {
+  it('does not wait for a bridge that came back, since it has forgotten its keys', () => {
+    const justSent = { ...known, sentMs: known.nowMs - 1_000, bridgeSinceMs: known.nowMs - 500 };
+    expect(decideKey(justSent)).toMatchObject({ send: true });
+    expect(decideKey({ ...justSent, bridgeSinceMs: known.nowMs - 2_000 })).toMatchObject({ send: false });
+    expect(decideKey({ ...justSent, lastSend: 'underway' })).toMatchObject({ send: false });
+  });
+
   it('waits for the sending before it, and at least ten seconds', () => {
     expect(decideKey({ ...known, lastSend: 'underway' }).send).toBe(false);
     expect(decideKey({ ...known, sentMs: known.nowMs - 9_999 }).send).toBe(false);

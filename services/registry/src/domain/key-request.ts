@@ -39,6 +39,8 @@ export interface Asking {
   readonly sentCount: number;
   readonly refused: boolean;
   readonly lastSend: LastSend;
+  /** When the bridge's session began; absent while it has none. */
+  readonly bridgeSinceMs: number | undefined;
   /** When the printer was last heard by other means. */
   readonly heardMs: number | undefined;
 }
@@ -60,7 +62,7 @@ const USUAL_SENDS = 3;
 
 /** Bridges forget keys when they restart, so asking again is usual and answered (berg.md 4.4). */
 export function decideKey(asking: Asking): KeyDecision {
-  const { nowMs, askedMs, sentMs, heardMs, lastSend } = asking;
+  const { nowMs, askedMs, sentMs, heardMs, bridgeSinceMs, lastSend } = asking;
   const state = standing(asking);
   const anew =
     sentMs === undefined ||
@@ -69,7 +71,9 @@ export function decideKey(asking: Asking): KeyDecision {
   const sentCount = anew ? 0 : asking.sentCount;
   const refused = !anew && (asking.refused || (sentCount > USUAL_SENDS && lastSend === 'succeeded'));
   const everyMs = refused ? SEND_IN_VAIN_EVERY_MS : SEND_EVERY_MS;
-  const due = sentMs === undefined || nowMs - sentMs >= everyMs;
+  // A bridge that came back has most likely restarted, and then holds no keys.
+  const cameBack = !refused && sentMs !== undefined && bridgeSinceMs !== undefined && bridgeSinceMs > sentMs;
+  const due = sentMs === undefined || cameBack || nowMs - sentMs >= everyMs;
   const send = state === KeyRequestState.allowed && due && lastSend !== 'underway';
   return { state, send, sentCount, refused };
 }

@@ -1,4 +1,5 @@
 // Devices that said hello: their start is noted, and what depends on it is queued, in one transaction.
+import { CommandState } from '../domain/command.js';
 import { isBridge } from '../domain/command-type.js';
 import { isPowerOn, onOf } from '../domain/desired.js';
 import type { JsonObject } from '../domain/json.js';
@@ -133,9 +134,9 @@ async function followPlug(
     nowMs,
   });
   if (on === undefined) return 0;
-  // One that waits goes out by itself, and is newer than what was wanted when the plug left.
-  const waiting = await db.command.count({ where: { deviceId, type: 'switch', state: 'queued' } });
-  if (waiting > 0) return 0;
+  // One that waits goes out by itself, and one that has gone out over this session has said what it is to be.
+  const said = { OR: [{ state: CommandState.queued }, { sentEpoch: arrival.epoch }] };
+  if ((await db.command.count({ where: { deviceId, type: 'switch', ...said } })) > 0) return 0;
   await queueSwitch(db, secret, { deviceId, organizationId, on, actor: 'desired' });
   return 1;
 }

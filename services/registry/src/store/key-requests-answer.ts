@@ -61,6 +61,7 @@ async function askingOf(db: Db, printer: Row<'Device'>, noted: Noted, nowMs: num
     sentCount,
     refused: refusedAt !== null,
     lastSend: await lastSendOf(db, commandId, nowMs),
+    bridgeSinceMs: noted.bridge.since?.getTime(),
     heardMs: printer.lastSeen?.getTime(),
   };
 }
