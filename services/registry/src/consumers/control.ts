@@ -8,6 +8,7 @@ export const registryControl: Durable<messages.ControlBatch> = {
   name: 'registry-control',
   stream: deviceStream,
   subject: uplink.control,
+  // What a process that died had in hand comes again this late, and everything behind it with it.
   ackWaitMs: 5_000,
   maxAckPending: 1,
 };
