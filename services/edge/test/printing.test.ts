@@ -5,8 +5,6 @@ import type { bus } from '@mooring/proto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startEdge, type TestEdge } from './_edge.js';
 
-const identifier = '000d6f0002ff7a91';
-const printer = '000d6f000273ce0b';
 const key = '3WIhM48TFaHGsQPZPpTF+Q==';
 const timings = { powerOnMs: 1, joinMs: 20, transferMs: 1, printMs: 1, retryMs: 1, heartbeatMs: 200 };
 const image = { width: 384, height: 30, rows: Uint8Array.from({ length: 48 * 30 }, (_, at) => at * 37) };
@@ -20,12 +18,16 @@ afterAll(() => edge?.stop());
 const plugged: BergBridge[] = [];
 afterEach(async () => {
   for (const bridge of plugged.splice(0)) await bridge.close();
-  edge.controls.length = 0;
 });
-function plugIn(options: object = {}): BergBridge {
+let plugs = 0;
+/** A bridge and a printer that no other test has seen. */
+function plugIn(options: object = {}) {
+  plugs += 1;
+  const identifier = `000d6f000000000${plugs}`;
+  const printer = `000d6f00000000f${plugs}`;
   const bridge = bergBridge({ url: edge.url, identifier, printer, ...timings, ...options });
   plugged.push(bridge);
-  return bridge;
+  return { bridge, identifier, printer };
 }
 
 type Action = NonNullable<bus.Command['action']>;
@@ -38,22 +40,22 @@ function command(to: string, number: number, action: Action): Promise<bus.Delive
     return reply.delivered ? reply : undefined;
   });
 }
-const answers = () =>
+const answersTo = (number: number) =>
   edge.controls.flatMap(({ identifier: from, content }) =>
-    content?.$case === 'answer' ? [{ from, ...content.value }] : [],
+    content?.$case === 'answer' && content.value.number === number ? [{ from, ...content.value }] : [],
   );
 
 describe('a printer', () => {
   it('prints what it is sent, dot by dot, and says so', async () => {
-    const bridge = plugIn({ hasKey: true });
+    const { bridge, printer } = plugIn({ hasKey: true });
     await bridge.seen.until(() => bridge.isJoined(), 'the printer');
     expect(await command(printer, 102, print)).toMatchObject({
       taken: { outcome: { $case: 'written', value: { repeatable: false, retries: 0 } } },
     });
     await bridge.seen.until(() => bridge.printed.length === 1, 'the paper');
     expect(bridge.printed).toEqual([{ code: 0x0011, fileId: 102, pictures: [image] }]);
-    await eventually(() => answers().length === 2);
-    expect(answers()).toMatchObject([
+    await eventually(() => answersTo(102).length === 2);
+    expect(answersTo(102)).toMatchObject([
       { from: printer, number: 102, outcome: 'acknowledged' },
       { from: printer, number: 102, outcome: 'succeeded', resultJson: '{"printed":true}' },
     ]);
@@ -61,7 +63,7 @@ describe('a printer', () => {
   });
 
   it('is sent the largest and worst picture there is', async () => {
-    const bridge = plugIn({ hasKey: true });
+    const { bridge, printer } = plugIn({ hasKey: true });
     await bridge.seen.until(() => bridge.isJoined(), 'the printer');
     const checked = { width: 384, height: 10_000, rows: new Uint8Array(480_000).fill(0x55) };
     const value = { image: checked, face: true, onButton: false };
@@ -75,12 +77,12 @@ describe('a printer', () => {
   });
 
   it('that is answered for on the next socket is answered for, from the same process', async () => {
-    const bridge = plugIn({ hasKey: true, outcome: () => ({ delayMs: 100 }) });
+    const { bridge, identifier, printer } = plugIn({ hasKey: true, outcome: () => ({ delayMs: 100 }) });
     await bridge.seen.until(() => bridge.isJoined(), 'the printer');
     await command(printer, 103, print);
     bridge.cut();
-    await eventually(() => answers().some(({ outcome }) => outcome === 'succeeded'));
-    expect(answers()).toMatchObject([
+    await eventually(() => answersTo(103).some(({ outcome }) => outcome === 'succeeded'));
+    expect(answersTo(103)).toMatchObject([
       { number: 103, outcome: 'acknowledged' },
       { from: printer, number: 103, outcome: 'succeeded' },
     ]);
@@ -93,8 +95,12 @@ describe('a printer', () => {
   });
 
   it('joins with the key that it asked for', async () => {
-    const bridge = plugIn();
-    await eventually(() => edge.controls.some(({ content }) => content?.$case === 'keyRequest'));
+    const { bridge, identifier, printer } = plugIn();
+    await eventually(() =>
+      edge.controls.some(
+        ({ identifier: from, content }) => from === identifier && content?.$case === 'keyRequest',
+      ),
+    );
     const paramsJson = JSON.stringify({ device_address: printer, encryption_key: key });
     const value = { name: 'add_device_encryption_key', paramsJson };
     expect(await command(identifier, 104, { $case: 'bridge', value })).toMatchObject({
@@ -102,7 +108,7 @@ describe('a printer', () => {
     });
     await bridge.seen.until(() => bridge.isJoined(), 'the printer');
     expect(bridge.keys.get(printer)).toBe(key);
-    await eventually(() => answers().length === 1);
-    expect(answers()).toMatchObject([{ from: identifier, number: 104, outcome: 'succeeded' }]);
+    await eventually(() => answersTo(104).length === 1);
+    expect(answersTo(104)).toMatchObject([{ from: identifier, number: 104, outcome: 'succeeded' }]);
   });
 });
