@@ -17,9 +17,9 @@ interface Operation {
   readonly responses: Record<string, { content?: Record<string, { schema: object }> }>;
 }
 
-async function make(where: string, body: unknown, token?: string) {
+async function make(where: string, body: unknown, token?: string, status = 201) {
   const answer = await ask(platform.base, where, token === undefined ? { body } : { body, token });
-  expect([where, answer.status, answer.body]).toEqual([where, 201, answer.body]);
+  expect([where, answer.status, answer.body]).toEqual([where, status, answer.body]);
   return answer.body;
 }
 
@@ -42,9 +42,27 @@ beforeAll(async () => {
     owner.token,
   );
   const credential = await make(`POST /v1/devices/${device.id}/credentials`, { type: 'token' }, owner.token);
+  const print = await make(
+    'POST /v1/devices',
+    { dialect: 'berg', identifier: '000d6f000273ce0b', kind: 'printer' },
+    owner.token,
+  );
+  const at = `POST /v1/devices/${device.id}`;
+  const command = await make(`${at}/commands`, { type: 'switch', on: false }, owner.token, 202);
+  // berg.md 5.3: the code of a printer that is not there.
+  const claim = await make('POST /v1/claims', { code: '6xwh-441j-8115-zyrh' }, owner.token);
+  const printKey = await make(`POST /v1/devices/${print.id}/print-keys`, {}, owner.token);
+  const inAnHour = { device_id: device.id, on: true, in_s: 3_600 };
+  const schedule = await make('POST /v1/schedules', inAnHour, owner.token);
   things = {
     organization,
     device: device.id,
+    printer: print.id,
+    command: command.id,
+    claim: claim.id,
+    printKey: printKey.id,
+    printSecret: printKey.secret,
+    schedule: schedule.id,
     apiKey: spare.id,
     credential: credential.id,
     user: member.user.id,

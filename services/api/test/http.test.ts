@@ -90,11 +90,11 @@ describe('a refusal', () => {
   it.each<[string, string, Ask, number, string]>([
     ['an unknown route', 'GET /v1/nothing', owner, 404, 'not_found'],
     [
-      'a route that is to come',
+      'a command of a type that there is not',
       `POST /v1/devices/${deviceId}/commands`,
-      { ...owner, body: {} },
-      404,
-      'not_found',
+      { ...owner, body: { type: 'explode' } },
+      400,
+      'invalid',
     ],
     ['an unknown id', `GET /v1/devices/${organizationId}`, owner, 404, 'not_found'],
     ['an impossible id', 'GET /v1/devices/nonsense', owner, 404, 'not_found'],
