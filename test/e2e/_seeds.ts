@@ -45,3 +45,17 @@ export function nervesClientFrames(): readonly string[] {
     ...[...client.matchAll(/```javascript\n([\s\S]*?)```/g)].map(([, frame = '']) => frame.trim()),
   ];
 }
+
+/** The article's page for a browser, with its socket elsewhere and the three functions of jQuery that it uses. */
+export function kinetidPage(socket: string): string {
+  const [, html = ''] = /(<html>[\s\S]*?<\/html>)/.exec(seed('001')) ?? [];
+  const jquery = `<script>
+    const $ = (what) => ({
+      click: (fn) => document.querySelector(what).addEventListener('click', fn),
+      ready: (fn) => what.addEventListener('DOMContentLoaded', fn),
+    });
+  </script>`;
+  return html
+    .replace('<script src="jquery.min.js"></script>', jquery)
+    .replace('ws://localhost:9000/socket', socket);
+}
