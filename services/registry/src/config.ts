@@ -39,6 +39,6 @@ export const config = defineConfig('REGISTRY', {
     default: 90,
     minimum: 1,
     maximum: 3650,
-    description: 'Days for which ended connections are kept.',
+    description: 'Days for which ended connections and settled commands are kept.',
   }),
 });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '@mooring/harness';
 import { live, type bus as messages, registry as proto } from '@mooring/proto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { address, doing, type Fleet, gone, startFleet, written } from './_commands.js';
+import { address, doing, type Fleet, gone, refused, startFleet, written } from './_commands.js';
 import { codeOf, newAccount } from './_registry.js';
 
 let fleet: Fleet;
@@ -92,8 +92,7 @@ describe('a command', () => {
   it('fails in the words of an edge that refuses it', async () => {
     const device = await plug();
     await fleet.connect(device);
-    const value = { code: 'unsupported', message: 'not this one' };
-    fleet.replyWith({ delivered: true, taken: { outcome: { $case: 'refused', value } } });
+    fleet.replyWith(refused('unsupported', 'not this one'));
     const asked = await fleet.command(device.id, doing.raw('{}'));
     const failed = await fleet.reaches(asked.id, 'failed');
     expect([failed.code, details(failed)]).toEqual(['unsupported', ['not this one']]);

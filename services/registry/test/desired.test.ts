@@ -48,6 +48,7 @@ describe('a patch', () => {
     const second = await want(id, { night: { to: 7 }, on: null }, 1);
     expect(second).toMatchObject({ desired: { night: { from: 22, to: 7 } }, versions: { desired: 2 } });
     expect(second.desired).not.toHaveProperty('on');
+    expect(await want(id, { night: { to: 7 } })).toEqual(second);
     await expect(want(id, { on: 1 }, 1)).rejects.toMatchObject({
       code: 'conflict',
       details: [{ field: 'if_match' }],
@@ -130,10 +131,10 @@ describe('a plug that says hello', () => {
   it('as it is wanted is left alone, once it has said so on this session', async () => {
     const session = await back({ on: true });
     await reported(session, true, 1n);
-    expect(await after(session, 'boot 1')).toEqual([true]);
+    expect(await after(session, 'boot 2')).toEqual([true]);
     const fine = await back({ on: true });
     await reported(fine, true);
-    expect(await after(fine, 'boot 1')).toEqual([]);
+    expect(await after(fine, 'boot 2')).toEqual([]);
   });
 
   it('gets the switch that waits for it, and no other', async () => {

@@ -17,8 +17,6 @@ export interface DispatcherParts {
   changed(): void;
 }
 
-export type Dispatcher = ReturnType<typeof dispatcher>;
-
 export function dispatcher({ bus, dispatch, changed }: DispatcherParts) {
   const latch = new Latch();
   const underway = new Set<Promise<void>>();

@@ -35,7 +35,7 @@ export function isBridge({ dialect, kind, parentId }: Target): boolean {
   return dialect === 'berg' && (kind === 'bridge' || (kind !== 'printer' && parentId === undefined));
 }
 
-export function isPrinter(device: Target): boolean {
+function isPrinter(device: Target): boolean {
   return device.dialect === 'berg' && !isBridge(device);
 }
 

@@ -14,7 +14,7 @@ const plug: PlugArrival = {
   desiredUntilMs: undefined,
   powerOn: 'leave',
   lastOn: undefined,
-  reportedOn: undefined,
+  heard: false,
   nowMs,
 };
 const restarted = { knownInstance: 'a' };
@@ -27,10 +27,11 @@ function on(...fields: Partial<PlugArrival>[]): boolean | undefined {
 describe('after a power cut', () => {
   it.each([
     ['on', {}, true],
-    ['on', { reportedOn: true }, undefined],
+    ['on', { lastOn: true }, true],
+    ['on', { lastOn: true, heard: true }, undefined],
     ['on', { desiredOn: false }, true],
     ['off', {}, false],
-    ['off', { reportedOn: false }, undefined],
+    ['off', { lastOn: false, heard: true }, undefined],
     ['restore', { desiredOn: true, lastOn: false }, true],
     ['restore', { desiredOn: true, desiredUntilMs: nowMs - 1 }, true],
     ['restore', { lastOn: false }, false],
@@ -38,11 +39,20 @@ describe('after a power cut', () => {
     ['leave', {}, undefined],
     ['leave', { desiredOn: true }, true],
     ['leave', { desiredOn: true, desiredUntilMs: nowMs }, undefined],
-    ['leave', { desiredOn: false, reportedOn: false }, undefined],
+    ['leave', { desiredOn: false, lastOn: false }, false],
+    ['leave', { desiredOn: false, lastOn: false, heard: true }, undefined],
   ] as const)('with the policy %s and %j', (powerOn, fields, expected) => {
     expect(on(restarted, { powerOn }, fields)).toBe(expected);
     expect(on(v1, { powerOn }, fields)).toBe(expected);
   });
+});
+
+it('what a plug said before holds as long as it says that it has not started anew', () => {
+  const wanted = { desiredOn: true, lastOn: true };
+  expect(on(wanted)).toBeUndefined();
+  expect(on(wanted, { lastOn: false })).toBe(true);
+  expect(on(wanted, restarted)).toBe(true);
+  expect(on(wanted, v1, { previousEnd: 'drain' })).toBe(true);
 });
 
 describe('without a power cut', () => {
@@ -60,6 +70,6 @@ describe('without a power cut', () => {
     expect(on({ powerOn: 'off', desiredOn: true }, fields)).toBe(true);
     expect(on({ powerOn: 'off', desiredOn: true, desiredUntilMs: nowMs + 1 }, fields)).toBe(true);
     expect(on({ powerOn: 'off', desiredOn: true, desiredUntilMs: nowMs }, fields)).toBeUndefined();
-    expect(on({ powerOn: 'off', desiredOn: true, reportedOn: true }, fields)).toBeUndefined();
+    expect(on({ powerOn: 'off', desiredOn: true, lastOn: true, heard: true }, fields)).toBeUndefined();
   });
 });

@@ -15,10 +15,10 @@ export interface PlugArrival {
   readonly desiredOn: boolean | undefined;
   readonly desiredUntilMs: number | undefined;
   readonly powerOn: PowerOn;
-  /** The last state that it said, on whichever session. */
+  /** The last state that it said. */
   readonly lastOn: boolean | undefined;
-  /** The state that it said on this session. */
-  readonly reportedOn: boolean | undefined;
+  /** Whether it said something of itself on this session: that comes another way, and may come later. */
+  readonly heard: boolean;
   readonly nowMs: number;
 }
 
@@ -27,8 +27,11 @@ const POWERED_ENDS: ReadonlySet<string> = new Set(['replaced', 'drain', 'superse
 
 /** What it is to be switched to; undefined when it is left as it is. */
 export function switchOnArrival(plug: PlugArrival): boolean | undefined {
-  const wanted = powerCameBack(plug) ? byPolicy(plug) : lasting(plug);
-  return wanted === plug.reportedOn ? undefined : wanted;
+  const restarted = powerCameBack(plug);
+  const wanted = restarted ? byPolicy(plug) : lasting(plug);
+  // What it said before still holds for one that says that it has not started anew since.
+  const holds = plug.heard || (!restarted && plug.instance !== '');
+  return holds && wanted === plug.lastOn ? undefined : wanted;
 }
 
 /** A plug that names no instance is taken to have lost its power when its session ended by itself. */

@@ -117,7 +117,6 @@ async function followPlug(
   nowMs: number,
 ): Promise<number> {
   const { id: deviceId, organization_id: organizationId, desired, reported } = device;
-  const lastOn = onOf(reported);
   const powerOn = desired['power_on'];
   const on = switchOnArrival({
     instance: arrival.instance,
@@ -128,9 +127,8 @@ async function followPlug(
     desiredOn: onOf(desired),
     desiredUntilMs: device.desired_until?.getTime(),
     powerOn: isPowerOn(powerOn) ? powerOn : 'leave',
-    lastOn,
-    // What it says of itself comes another way, and may come later than its hello.
-    reportedOn: device.facts_epoch === arrival.epoch ? lastOn : undefined,
+    lastOn: onOf(reported),
+    heard: device.facts_epoch === arrival.epoch,
     nowMs,
   });
   if (on === undefined) return 0;

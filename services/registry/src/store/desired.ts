@@ -1,4 +1,5 @@
 // What devices are wanted to be: set by people and schedules, and what a plug is told because of it.
+import { isDeepStrictEqual } from 'node:util';
 import { currentTraceparent, Fault, systemClock } from '@mooring/runtime';
 import type { CommandMaker } from '../domain/command.js';
 import { switchExpiresMs } from '../domain/command-type.js';
@@ -32,19 +33,22 @@ export function desired(orm: Orm, secret: Buffer) {
         if (ifVersion !== undefined && ifVersion !== version) throw moved(ifVersion, version);
         const after = mergePatch(before, patch);
         checkDesired(dialect, after);
+        const next = isDeepStrictEqual(before, after) ? version : version + 1;
+        const says = Object.hasOwn(patch, 'on');
         const data = {
           desired: after as Prisma.InputJsonObject,
-          desiredVersion: version + 1,
-          desiredUntil: null,
+          desiredVersion: next,
+          // What a switch by hand wants for a while is not made to last by a word about something else.
+          ...(says ? { desiredUntil: null } : {}),
         };
         const row = await db.device.update({ where: { id: deviceId }, data, include: withTimeZone });
         const on = onOf(after);
-        if (dialect === 'kinetid' && Object.hasOwn(patch, 'on') && on !== undefined) {
+        if (dialect === 'kinetid' && says && on !== undefined) {
           if (on === onOf(reported)) await replaceSwitches(db, deviceId);
           else await queueSwitch(db, secret, { deviceId, organizationId, on, actor: 'desired' });
         }
         const about = { organizationId, actor, resource: deviceId };
-        await record(db, { ...about, action: 'device.desired', details: { version: version + 1 } });
+        await record(db, { ...about, action: 'device.desired', details: { version: next } });
         return deviceOf(row);
       }),
   };

@@ -196,3 +196,6 @@ CREATE INDEX "device_hardware_xor_idx" ON "device"("berg_hardware_xor"("identifi
 
 -- Few commands at a time have a step that nobody was told of.
 CREATE INDEX "command_untold_idx" ON "command"("id") WHERE "told" < "step";
+
+-- Of all that was ever asked of a device, little waits.
+CREATE INDEX "command_waiting_idx" ON "command"("device_id", "id") WHERE "state" = 'queued';
