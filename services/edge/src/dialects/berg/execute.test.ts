@@ -118,7 +118,8 @@ describe('to a bridge', () => {
         json_payload: { name, params },
       },
     ]);
-    const written = { outcome: 'written', answerWithinMs: 30_000, repeatable, retries: 0 };
+    const answerWithinMs = repeatable ? 10_000 : 30_000;
+    const written = { outcome: 'written', answerWithinMs, repeatable, retries: 0 };
     expect(takenOf(effects)).toEqual([written]);
   });
 

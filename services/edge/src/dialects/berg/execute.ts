@@ -19,6 +19,9 @@ const BLOCK_BYTES = 512;
 const BLOCK_MS = 2_000;
 const MAX_ANSWER_MS = 1_800_000;
 
+/** A bridge does these by itself; makers' emulators never answer, and the next command waits for as long. */
+const LOCAL_ANSWER_MS = 10_000;
+
 /** What bridges know (berg.md 3.3), and whether doing it twice changes nothing. */
 const BRIDGE_COMMANDS: ReadonlyMap<string, boolean> = new Map([
   ['add_device_encryption_key', true],
@@ -43,7 +46,10 @@ function toBridge(bridge: string, number: number, action: CommandAction, out: Ef
       const repeatable = BRIDGE_COMMANDS.get(action.name);
       if (repeatable === undefined)
         out.push(refuseCommand('invalid', 'Bridges know no command of this name'));
-      else write(bridgeCommand(bridge, number, action.name, action.params), ANSWER_MS, repeatable, out);
+      else {
+        const answerMs = repeatable ? LOCAL_ANSWER_MS : ANSWER_MS;
+        write(bridgeCommand(bridge, number, action.name, action.params), answerMs, repeatable, out);
+      }
       return;
     }
     case 'raw':
