@@ -26,7 +26,8 @@ export const parkDue: Statement = {
 };
 
 /**
- * Locks lanes that have something to send and room for it, the longest waiting first. What is claimed of them must be
+ * Locks lanes that have something to send and room for it, the longest waiting first: they are looked at in that order
+ * until there are enough, since the room of each costs a look of its own. What is claimed of them must be
  * read by a later statement of the transaction: this one sees them as they were before it had the locks.
  */
 export const lockLanes: Statement = {
@@ -37,11 +38,11 @@ export const lockLanes: Statement = {
   ),
   lane AS (
     SELECT ${laneOf} AS id, min(w.since) AS since FROM waiting w JOIN device d ON d.id = w.device_id
-    WHERE d.online GROUP BY 1
+    WHERE d.online GROUP BY 1 ORDER BY 2
   )
   SELECT d.id FROM lane l JOIN device d ON d.id = l.id
   WHERE ${roomOf} > 0
-  ORDER BY l.since LIMIT $1
+  LIMIT $1
   FOR NO KEY UPDATE OF d SKIP LOCKED`,
 };
 
