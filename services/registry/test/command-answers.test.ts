@@ -205,6 +205,20 @@ describe('a bridge that says hello', () => {
     expect(again.command).toMatchObject({ number, repeat: 1 });
   });
 
+  it('leaves what was given to a start of it that nobody knows', async () => {
+    const { gateway, session, bridge, printer } = await household();
+    await fleet.hello(gateway, 'up since Monday');
+    await fleet.caughtUp();
+    const next = await fleet.connect(bridge);
+    await fleet.connect(printer, { connectionId: next.connectionId, gateway: next });
+    const { id } = await sent(session);
+    const third = await fleet.connect(bridge);
+    await fleet.connect(printer, { connectionId: third.connectionId, gateway: third });
+    await fleet.hello(third, 'up since Tuesday', true);
+    await fleet.caughtUp();
+    expect(await timeline(id)).toEqual(['queued', 'sent']);
+  });
+
   it('is not heard again, nor after a newer one', async () => {
     const { gateway, session, bridge, printer } = await household();
     const first = await fleet.hello(gateway, 'up since Monday');
