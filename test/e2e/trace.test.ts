@@ -2,6 +2,7 @@
 import { eventually } from '@mooring/harness';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Collector, type SpanView, startCollector } from './_collector.js';
+import { commandsOf } from './_commands.js';
 import { Peer } from './_peer.js';
 import { startTestStack, type TestStack } from './_stack.js';
 
@@ -88,4 +89,37 @@ it('HTTP → gRPC → SQL in one trace', async () => {
     if (index > 0) expect(span.parentSpanId, names(path).join('\n')).toBe(path[index - 1]?.spanId);
   }
   expect(path.some(({ service, name }) => service === 'registry' && /ListDevices/.test(name))).toBe(true);
+});
+
+it('POST of a command → registry → edge → answer of the device, in one trace', async () => {
+  const socket = await Peer.open(`${mooring.edges[1]}/socket`);
+  socket.send({ cmd: 'hello', deviceId: '39628657580299', v: 2 });
+  const device = await eventually(async () => {
+    const found = await mooring.api.device('kinetid', '39628657580299');
+    return found?.presence.online ? found : undefined;
+  });
+  const commands = commandsOf(mooring.api);
+  const made = await commands.make(device.id, { type: 'switch', on: true });
+  const { id } = JSON.parse(await socket.message('"switch"'));
+  socket.send({ cmd: 'ack', deviceId: '39628657580299', id, on: true });
+  await commands.reaches(made.id, 'succeeded');
+  const trace = await eventually(
+    () => {
+      const answer = collector.spans.find(({ name }) => name === 'command answer');
+      const spans = collector.spans.filter(({ traceId }) => traceId === answer?.traceId);
+      return spans.some(({ service, name }) => service === 'api' && name === 'POST') ? spans : undefined;
+    },
+    { withinMs: 20_000, what: 'the answer in the trace of the request' },
+  );
+  expect(names(trace)).toEqual(
+    expect.arrayContaining([
+      'registry: dispatch command',
+      'edge-2: deliver command',
+      'registry: command answer',
+    ]),
+  );
+  expect(trace.some((span) => span.service === 'registry' && /INSERT INTO .*command/i.test(sql(span)))).toBe(
+    true,
+  );
+  socket.end();
 });
