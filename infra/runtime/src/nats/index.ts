@@ -8,6 +8,7 @@ export { type DeadLetter, type DeadLetterDetail, type DeadLetters, deadLetters }
 export { deadLetterStream, deadLetterSubject } from './dead-letter-stream.js';
 export type { Delivery } from './delivery.js';
 export type { Durable } from './durable.js';
+export { durableProgress, type Progress } from './progress.js';
 export { type StreamDefinition, stream } from './stream.js';
 export { type Address, type Codec, type Params, type Rpc, rpc, type Subject, subject } from './subject.js';
 export { token, untoken } from './token.js';

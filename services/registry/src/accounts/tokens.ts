@@ -1,5 +1,5 @@
 // People's tokens: signed with a key that all replicas share and that rests sealed in the database.
-import { Fault, isFault, type Runnable, retry, uuidv7 } from '@mooring/runtime';
+import { Fault, isFault, type Runnable, retry, seal, unseal, uuidv7 } from '@mooring/runtime';
 import {
   calculateJwkThumbprint,
   createLocalJWKSet,
@@ -14,7 +14,6 @@ import {
 } from 'jose';
 import type { Store } from '../store/index.js';
 import type { StoredSigningKey } from '../store/signing-keys.js';
-import { seal, unseal } from './seal.js';
 
 const LIFETIME = '24h';
 const ALGORITHM = 'EdDSA';

@@ -1,9 +1,8 @@
 // Gathers admissions of all streams for a moment and has them decided together: one batch at a time, in order.
-import { asFault, deadline, inSpan, linksTo, type Runnable, sleep } from '@mooring/runtime';
+import { asFault, deadline, inSpan, Latch, linksTo, type Runnable, sleep } from '@mooring/runtime';
 import type { Admission, AdmissionOutcome, Refusal } from '../domain/admission.js';
 import type { Session } from '../domain/session.js';
 import { events } from '../events.js';
-import { Latch } from '../latch.js';
 import type { Verdict } from '../store/admission.js';
 import type { Store } from '../store/index.js';
 import { decide } from './decide.js';

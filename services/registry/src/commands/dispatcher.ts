@@ -1,6 +1,5 @@
 // Sends what is due: any number of replicas claim, each delivery is made by one of them.
-import { asFault, type Bus, type Runnable } from '@mooring/runtime';
-import { Latch } from '../latch.js';
+import { asFault, type Bus, Latch, type Runnable } from '@mooring/runtime';
 import type { Sending } from '../store/command-dispatch.js';
 import type { Store } from '../store/index.js';
 import { deliver } from './deliver.js';

@@ -1,7 +1,6 @@
 // What commands owe to time: they expire, they are woken though a connect was missed, and people watching are told.
 import { live } from '@mooring/proto';
-import { asFault, type Bus, every, type Runnable } from '@mooring/runtime';
-import { Latch } from '../latch.js';
+import { asFault, type Bus, every, Latch, type Runnable } from '@mooring/runtime';
 import type { CommandNews } from '../store/command-sweep.js';
 import type { Store } from '../store/index.js';
 import { commandEvents } from './events.js';

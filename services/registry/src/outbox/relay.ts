@@ -6,12 +6,12 @@ import {
   type Fault,
   inSpan,
   isFault,
+  Latch,
   type Runnable,
   sleep,
 } from '@mooring/runtime';
 import type { DeviceFact } from '../domain/device-fact.js';
 import { events } from '../events.js';
-import { Latch } from '../latch.js';
 import type { Store } from '../store/index.js';
 import type { OpenOutbox } from '../store/outbox.js';
 import { persistFact, publishLive } from './message.js';

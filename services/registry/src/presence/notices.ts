@@ -1,10 +1,9 @@
 // Tells edges that sessions are over: replaced by newer ones in the background, ended by people while they wait.
 
 import { edge, type bus as messages } from '@mooring/proto';
-import { after, asFault, type Bus, type Runnable, sleep, systemClock } from '@mooring/runtime';
+import { after, asFault, type Bus, Latch, type Runnable, sleep, systemClock } from '@mooring/runtime';
 import type { Session } from '../domain/session.js';
 import { events, type NoticeReason } from '../events.js';
-import { Latch } from '../latch.js';
 
 const REQUEST_MS = 2_000;
 /** An edge may hear of a session's end before it has read that it was admitted. */

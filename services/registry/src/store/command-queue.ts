@@ -1,7 +1,6 @@
 // Puts a command into the queue within the transaction of whatever wants it sent, and takes it out as it came.
 import { bus } from '@mooring/proto';
-import { Fault, uuidv7 } from '@mooring/runtime';
-import { seal, unseal } from '../accounts/seal.js';
+import { Fault, seal, unseal, uuidv7 } from '@mooring/runtime';
 import { CommandState, type NewCommand } from '../domain/command.js';
 import { isKey, isRepeatable } from '../domain/command-type.js';
 import type { JsonObject } from '../domain/json.js';

@@ -1,6 +1,5 @@
 // Link keys at rest and on their way: sealed for one claim, sent to one bridge.
-import { currentTraceparent, systemClock } from '@mooring/runtime';
-import { seal, unseal } from '../accounts/seal.js';
+import { currentTraceparent, seal, systemClock, unseal } from '@mooring/runtime';
 import { queueCommand } from './command-queue.js';
 import type { Db } from './orm.js';
 

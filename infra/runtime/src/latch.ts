@@ -1,6 +1,6 @@
 // Wakes one loop that waits for work: what is announced while it works is not missed.
 
-import { after } from '@mooring/runtime';
+import { after } from './clock.js';
 
 /** One waiter at a time; any number of announcements before it waits count as one. */
 export class Latch {

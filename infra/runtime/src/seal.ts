@@ -1,6 +1,6 @@
 // Seals small secrets for rest in the database: AES-256-GCM, bound to a name.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { Fault } from '@mooring/runtime';
+import { Fault } from './fault.js';
 
 const NONCE = 12;
 const TAG = 16;
