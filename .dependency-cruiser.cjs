@@ -161,7 +161,7 @@ module.exports = {
       name: 'domain-is-pure',
       severity: 'error',
       comment:
-        'A decision depends on what it is told: a domain folder imports itself, faults, message types and hashes.',
+        'A decision depends on what it is told: a domain folder imports itself, faults, message types, hashes, calendars.',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: tests },
       to: {
         pathNot: [
@@ -169,6 +169,7 @@ module.exports = {
           '^infra/runtime/src/index\\.ts$',
           '^proto/src/index\\.ts$',
           '^(node:)?crypto$',
+          '^node_modules/temporal-polyfill/',
         ],
       },
     },

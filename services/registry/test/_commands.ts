@@ -224,6 +224,7 @@ export const doing = {
   }),
   bridge: (name: string, params: object = {}): Partial<registry.CreateCommandRequest> & { type: string } => ({
     type: 'bridge',
+    paramsJson: JSON.stringify({ name, params }),
     command: {
       ...{ number: 0, traceparent: '', repeat: 0 },
       action: { $case: 'bridge', value: { name, paramsJson: JSON.stringify(params) } },

@@ -172,6 +172,18 @@ describe('a bridge that says hello', () => {
     expect(await timeline(id)).toHaveLength(4);
   });
 
+  it('after the restart that it was told to make has done that', async () => {
+    const { gateway, bridge } = await household();
+    await fleet.hello(gateway, 'up since Monday');
+    await fleet.caughtUp();
+    const { id } = await sent(gateway, doing.bridge('restart'));
+    const next = await fleet.connect(bridge);
+    await fleet.hello(next, 'up since Tuesday', true);
+    await fleet.reaches(id, 'succeeded');
+    expect(await timeline(id)).toEqual(['queued', 'sent', 'succeeded: the bridge started anew']);
+    expect(fleet.deliveriesOf(gateway)).toHaveLength(1);
+  });
+
   it('that goes on, or does not say, keeps what it was given', async () => {
     const { gateway, session, bridge, printer } = await household();
     await fleet.hello(gateway, 'up since Monday');

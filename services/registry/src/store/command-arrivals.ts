@@ -152,7 +152,18 @@ async function followBridge(db: Db, { instance, epoch }: Arrival, bridge: Row): 
         AND sent_connection = ${bridge.connection_id}`;
   }
   if (bridge.instance === '' || bridge.instance === instance) return 0;
-  return db.$executeRaw`
+  // That it started anew is what these were for; sent again, they would make it start once more.
+  const restarts = await db.$executeRaw`
+    WITH done AS (
+      UPDATE command
+      SET state = 'succeeded', step = step + 1, answer_by = NULL, settled_at = now()
+      WHERE lane_id = ${bridge.id}::uuid AND answer_by IS NOT NULL AND state = 'sent' AND type = 'bridge'
+        AND params ->> 'name' IN ('restart', 'reboot') AND sent_instance <> '' AND sent_instance <> ${instance}
+      RETURNING id, step
+    )
+    INSERT INTO command_step (command_id, step, state, detail)
+    SELECT id, step, 'succeeded', 'the bridge started anew' FROM done`;
+  const again = await db.$executeRaw`
     WITH forgotten AS (
       UPDATE command
       SET state = 'queued', step = step + 1, due_at = now(), answer_by = NULL, attempts = attempts + 1, restarted = true
@@ -162,4 +173,5 @@ async function followBridge(db: Db, { instance, epoch }: Arrival, bridge: Row): 
     )
     INSERT INTO command_step (command_id, step, state, detail)
     SELECT id, step, 'queued', 'the bridge started anew; it is sent again' FROM forgotten`;
+  return restarts + again;
 }
