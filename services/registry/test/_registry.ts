@@ -81,6 +81,7 @@ export interface Replica {
   readonly client: Client;
   readonly claims: GrpcClient<registry.ClaimsClient>;
   readonly commands: GrpcClient<registry.CommandsClient>;
+  readonly schedules: GrpcClient<registry.SchedulesClient>;
   readonly admit: AdmitClient;
   stop(): Promise<void>;
 }
@@ -92,12 +93,14 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
   const client = grpcClient(registry.RegistryClient, address);
   const claims = grpcClient(registry.ClaimsClient, address);
   const commands = grpcClient(registry.CommandsClient, address);
+  const schedules = grpcClient(registry.SchedulesClient, address);
   const admit = new AdmitClient(client.admit());
   let stopped = false;
   return {
     client,
     claims,
     commands,
+    schedules,
     admit,
     /** The second time does nothing. */
     async stop() {
@@ -107,6 +110,7 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
       client.close();
       claims.close();
       commands.close();
+      schedules.close();
       await running.stop();
     },
   };
