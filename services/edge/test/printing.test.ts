@@ -104,7 +104,7 @@ describe('a printer', () => {
     const paramsJson = JSON.stringify({ device_address: printer, encryption_key: key });
     const value = { name: 'add_device_encryption_key', paramsJson };
     expect(await command(identifier, 104, { $case: 'bridge', value })).toMatchObject({
-      taken: { outcome: { $case: 'written', value: { answerWithinMs: 30_000, repeatable: true } } },
+      taken: { outcome: { $case: 'written', value: { answerWithinMs: 10_000, repeatable: true } } },
     });
     await bridge.seen.until(() => bridge.isJoined(), 'the printer');
     expect(bridge.keys.get(printer)).toBe(key);

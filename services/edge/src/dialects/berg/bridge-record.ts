@@ -16,7 +16,7 @@ export function recordPowerOn(
   out: Effect[],
 ): void {
   const fields = {
-    uptime: message.uptimeText,
+    uptime: message.uptimeText ?? message.uptimeS,
     firmware_version: message.firmwareVersion,
     network_status: message.networkInfo?.['network_status'],
     bridge_timestamp: message.clock,
@@ -43,7 +43,7 @@ export function recordPowerOn(
 
 /** The uptime is read once per process of the bridge, which makes it the name of that (berg.md 4.1). */
 function instanceOf({ uptimeText }: OfKind<'power_on'>): { readonly instance?: string } {
-  // Replacement bridges always say 0.
+  // Replacement bridges say 0, or any number; one that is read anew each time would look like a restart.
   return uptimeText === undefined || uptimeText === '' || uptimeText === '0' ? {} : { instance: uptimeText };
 }
 

@@ -67,11 +67,11 @@ function toPrinter(
   action: CommandAction,
   out: Effect[],
 ): void {
-  if (action.kind === 'raw' && typeof action.frame === 'string') {
-    out.push(...writeRawText(action.frame));
+  const binary = binaryOf(number, action);
+  if (typeof binary === 'string') {
+    out.push(...writeRawText(binary));
     return;
   }
-  const binary = binaryOf(number, action);
   if (!(binary instanceof Uint8Array)) {
     out.push(binary);
     return;
@@ -85,8 +85,8 @@ function toPrinter(
   );
 }
 
-/** The command's bytes, or why there are none. */
-function binaryOf(number: number, action: CommandAction): Uint8Array | Effect {
+/** The command's bytes, the text that stands for itself, or why there is neither. */
+function binaryOf(number: number, action: CommandAction): Uint8Array | string | Effect {
   switch (action.kind) {
     case 'print':
       return encodeImages(deliveryCode(action.face, action.onButton), number, [action.image]);
@@ -101,7 +101,7 @@ function binaryOf(number: number, action: CommandAction): Uint8Array | Effect {
         ? encodeImages(CommandCode.setQuip, number, action.images)
         : refuseCommand('invalid', `A quip has ${QUIP_IMAGES} images`);
     case 'raw':
-      return typeof action.frame === 'string' ? Buffer.from(action.frame) : action.frame;
+      return action.frame;
     default:
       return unsupportedAction(action.kind);
   }

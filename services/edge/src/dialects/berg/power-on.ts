@@ -37,7 +37,7 @@ const NETWORK_FIELDS = [
 
 export function powerOnOf(payload: UnknownMembers): BridgePowerOn {
   const uptime = payload['uptime'];
-  const uptimeText = typeof uptime === 'number' ? String(uptime) : textOf(uptime, MAX_FIELD);
+  const uptimeText = textOf(uptime, MAX_FIELD);
   return {
     model: textOf(payload['model'], MAX_FIELD),
     firmwareVersion: textOf(payload['firmware_version'], MAX_FIELD),
@@ -45,7 +45,7 @@ export function powerOnOf(payload: UnknownMembers): BridgePowerOn {
     localIpAddress: textOf(payload['local_ip_address'], MAX_FIELD),
     macAddress: textOf(payload['mac_address'], MAX_FIELD),
     uptimeText,
-    uptimeS: uptimeText === undefined ? undefined : secondsOf(uptimeText),
+    uptimeS: secondsOf(typeof uptime === 'number' ? String(uptime) : (uptimeText ?? '')),
     uboot: ubootOf(payload['uboot_environment']),
     networkInfo: networkOf(payload['network_info']),
   };
