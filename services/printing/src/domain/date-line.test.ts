@@ -12,4 +12,14 @@ describe('dateLine', () => {
   it('refuses a zone that there is not', () => {
     expect(() => dateLine(0, 'Mars/Base')).toThrow('the time zone is unknown');
   });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -9e15])('refuses %d as a time', (timeMs) => {
+    expect(() => dateLine(timeMs, 'UTC')).toThrow('the time is out of range');
+  });
+
+  it('changes between summer and winter time at the right minute', () => {
+    const change = Date.parse('2026-10-25T01:00:00Z');
+    expect(dateLine(change - 60_000, 'Europe/Sofia')).toBe('Sunday 25 October 2026, 03:59');
+    expect(dateLine(change, 'Europe/Sofia')).toBe('Sunday 25 October 2026, 03:00');
+  });
 });

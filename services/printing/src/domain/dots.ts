@@ -15,6 +15,12 @@ export interface Gray {
   readonly levels: Uint8Array;
 }
 
+/** Dots that were drawn, and how many rows more there would have been without the height limit. */
+export interface Drawn {
+  readonly dots: Dots;
+  readonly leftOutRows: number;
+}
+
 /** Everything in one, the first on top. All have the same width. */
 export function stacked(parts: readonly Dots[], width: number): Dots {
   const height = parts.reduce((sum, part) => sum + part.height, 0);

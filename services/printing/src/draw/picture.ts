@@ -3,12 +3,12 @@
 import { Fault } from '@mooring/runtime';
 import { loadImage } from '@napi-rs/canvas';
 import { dithered } from '../domain/dither.js';
-import type { Dots } from '../domain/dots.js';
+import type { Drawn } from '../domain/dots.js';
 import { pngSize } from '../domain/png-head.js';
 import { paper } from './paper.js';
 
 /** A wider picture is made smaller, a narrower one stands in the middle. Fault `invalid` for what is no sound PNG. */
-export async function drawPicture(png: Uint8Array, width: number, maxRows: number): Promise<Dots> {
+export async function drawPicture(png: Uint8Array, width: number, maxRows: number): Promise<Drawn> {
   const size = pngSize(png);
   const shownWidth = Math.min(size.width, width);
   const shownHeight = Math.max(1, Math.round((size.height * shownWidth) / size.width));
@@ -16,10 +16,10 @@ export async function drawPicture(png: Uint8Array, width: number, maxRows: numbe
     throw new Fault('invalid', 'the picture cannot be decoded', { cause });
   });
   const exact = shownWidth === size.width;
-  // One row more than fits, so that what is missing is noticed.
-  const { context, gray } = paper(width, Math.min(shownHeight, maxRows + 1));
+  const height = Math.min(shownHeight, maxRows);
+  const { context, gray } = paper(width, height);
   context.imageSmoothingEnabled = !exact;
   context.imageSmoothingQuality = 'high';
   context.drawImage(image, Math.floor((width - shownWidth) / 2), 0, shownWidth, shownHeight);
-  return dithered(gray());
+  return { dots: dithered(gray()), leftOutRows: shownHeight - height };
 }

@@ -3,7 +3,7 @@
 import { Fault } from '@mooring/runtime';
 import { createCanvas } from '@napi-rs/canvas';
 import { thresholded } from '../domain/dither.js';
-import type { Dots } from '../domain/dots.js';
+import type { Dots, Drawn } from '../domain/dots.js';
 import { type Measure, visible, wrapped } from '../domain/wrap.js';
 import { type Face, font } from './fonts.js';
 import { paper } from './paper.js';
@@ -29,26 +29,22 @@ function measureIn({ face, size }: Style): Measure {
   return (text) => context.measureText(text).width;
 }
 
-/** Fault `invalid` for text of which nothing can be seen. What is longer than `maxRows` is left out. */
-export function drawText(text: string, width: number, maxRows: number): Dots {
+/** At most `maxRows` of the text. Fault `invalid` for text of which nothing can be seen. */
+export function drawText(text: string, width: number, maxRows: number): Drawn {
   const seen = visible(text);
   if (seen.trim() === '') throw new Fault('invalid', 'the text is empty');
-  // One more line than fits, so that what is missing is noticed.
-  const maxLines = Math.ceil(maxRows / BODY.line) + 1;
-  const lines = wrapped(seen, width - 2 * MARGIN, measureIn(BODY), maxLines);
-  return drawLines(
-    lines.map((line) => ({ text: line, style: BODY })),
-    width,
-    false,
-  );
+  const lines = wrapped(seen, width - 2 * MARGIN, measureIn(BODY));
+  const shown = lines.slice(0, Math.ceil(maxRows / BODY.line)).map((line) => ({ text: line, style: BODY }));
+  const leftOutRows = (lines.length - shown.length) * BODY.line;
+  return { dots: drawLines(shown, width, false), leftOutRows };
 }
 
 /** A title, if there is one, and a line below, above a rule. */
 export function drawHeader(title: string, date: string, width: number): Dots {
   const name = visible(title).replaceAll('\n', ' ').trim();
   const inner = width - 2 * MARGIN;
-  const titles = name === '' ? [] : wrapped(name, inner, measureIn(TITLE), MAX_TITLE_LINES);
-  const dates = wrapped(date, inner, measureIn(DATE), 2);
+  const titles = name === '' ? [] : wrapped(name, inner, measureIn(TITLE)).slice(0, MAX_TITLE_LINES);
+  const dates = wrapped(date, inner, measureIn(DATE));
   const lines = [
     ...titles.map((text) => ({ text, style: TITLE })),
     ...dates.map((text) => ({ text, style: DATE })),
