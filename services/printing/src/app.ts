@@ -15,14 +15,15 @@ const FOLDERS = ['/usr/local/bin', '/usr/bin', '/opt/google/chrome', '/snap/bin'
 export function app(config: PrintingConfig): App {
   const browser = new Browser(findChromium(config.PRINTING_CHROMIUM, FOLDERS));
   const turns = new Turns(config.PRINTING_PARALLEL, config.PRINTING_WAITING);
-  waitingPrints(() => turns.waiting);
+  const pageTurns = new Turns(config.PRINTING_PAGES_PARALLEL, config.PRINTING_PAGES_WAITING);
+  waitingPrints(() => ({ drawing: turns.waiting, page: pageTurns.waiting }));
   return {
     runnables: [
       browser.runnable(),
       grpcServer({
         host: config.PRINTING_GRPC_HOST,
         port: config.PRINTING_GRPC_PORT,
-        services: [printingService({ browser, turns, maxRows: config.PRINTING_MAX_ROWS })],
+        services: [printingService({ browser, turns, pageTurns, maxRows: config.PRINTING_MAX_ROWS })],
       }),
     ],
   };

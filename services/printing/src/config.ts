@@ -20,13 +20,25 @@ export const config = defineConfig('PRINTING', {
     default: 2,
     minimum: 1,
     maximum: 16,
-    description: 'Prints that are rendered at once.',
+    description: 'Prints that are drawn at once.',
   }),
   PRINTING_WAITING: Type.Integer({
     default: 32,
     minimum: 0,
     maximum: 1_000,
-    description: 'Prints that may wait for their turn; a further one is refused.',
+    description: 'Prints that may wait to be drawn; a further one is refused.',
+  }),
+  PRINTING_PAGES_PARALLEL: Type.Integer({
+    default: 2,
+    minimum: 1,
+    maximum: 16,
+    description: 'Pages of HTML that are in the browser at once.',
+  }),
+  PRINTING_PAGES_WAITING: Type.Integer({
+    default: 8,
+    minimum: 0,
+    maximum: 1_000,
+    description: 'Pages of HTML that may wait for the browser; a further one is refused.',
   }),
 });
 

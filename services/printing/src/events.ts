@@ -14,9 +14,9 @@ const cut = counter({
   help: 'Prints that were longer than allowed and lost their end.',
 });
 const browsers = counter({
-  name: 'mooring_printing_browser_starts_total',
-  help: 'Starts of the browser that renders HTML, by outcome.',
-  labels: ['outcome'],
+  name: 'mooring_printing_browser_total',
+  help: 'What happened to the browser that renders HTML: started, failed to start, stuck at its end.',
+  labels: ['event'],
 });
 
 export type ContentKind = 'text' | 'html' | 'png';
@@ -31,19 +31,23 @@ export function printCut(): void {
 }
 
 export function browserStarted(): void {
-  browsers.inc({ outcome: 'started' });
+  browsers.inc({ event: 'started' });
 }
 
-export function browserFailed(error: unknown): void {
-  browsers.inc({ outcome: 'failed' });
-  log.error({ err: error }, 'the browser that renders HTML did not start');
+/** It did not start, or did not end when told to. */
+export function browserFailed(event: 'failed' | 'stuck', error: unknown): void {
+  browsers.inc({ event });
+  log.error({ err: error, event }, 'the browser that renders HTML failed');
 }
 
-/** Shows how many wait for their turn. */
-export function waitingPrints(size: () => number): void {
+/** Shows how many wait to be drawn, and for the browser. */
+export function waitingPrints(sizes: () => { readonly drawing: number; readonly page: number }): void {
   gauge({
     name: 'mooring_printing_waiting',
-    help: 'Prints that wait for their turn to be rendered.',
-    collect: (metric) => metric.set(size()),
+    help: 'Prints that wait, by what for.',
+    labels: ['turn'],
+    collect: (metric) => {
+      for (const [turn, size] of Object.entries(sizes())) metric.set({ turn }, size);
+    },
   });
 }

@@ -86,8 +86,11 @@ describe('text', () => {
 
   it('is cut at the height limit, and that is said', async () => {
     const { image, cutRows } = await render({ content: { $case: 'text', value: 'line\n'.repeat(2_000) } });
+    const { image: one } = await render({ content: { $case: 'text', value: 'line' } });
+    const { image: two } = await render({ content: { $case: 'text', value: 'line\nline' } });
+    const line = (two?.height ?? 0) - (one?.height ?? 0);
     expect(image?.height).toBe(4_000);
-    expect(cutRows).toBeGreaterThan(0);
+    expect(cutRows).toBe((one?.height ?? 0) + 1_999 * line - 4_000);
   });
 
   it('has a header with the time in the zone of the printer', async () => {
@@ -133,9 +136,19 @@ describe('pictures', () => {
     expect(share).toBeLessThan(0.55);
   });
 
+  it('are cut at the height limit, and it is said by how much', async () => {
+    const value = png(WIDTH, 4_500, () => 0);
+    const bare = await render({ content: { $case: 'png', value } });
+    expect([bare.image?.height, bare.cutRows]).toEqual([4_000, 500]);
+    const header = { title: 'Kitchen', timeMs: 0, timeZone: 'UTC' };
+    const headed = await render({ content: { $case: 'png', value }, header });
+    expect(headed.image?.height).toBe(4_000);
+    expect(headed.cutRows).toBeGreaterThan(500);
+  });
+
   it.each([
     ['no PNG', Buffer.from('GIF89a and so on and so forth')],
-    ['a truncated one', png(10, 10, () => 0).subarray(0, 40)],
+    ['a truncated one', png(10, 10, () => 0).subarray(0, -20)],
     ['one that stands for gigabytes', hugeHead()],
   ])('%s is refused', async (_, value) => {
     await expect(render({ content: { $case: 'png', value } })).rejects.toMatchObject({ code: 'invalid' });
@@ -190,9 +203,43 @@ describe('HTML', () => {
   });
 
   it('is cut at the height limit', async () => {
-    const { image, cutRows } = await html('<div style="height:9000px">long</div>');
+    const { image, cutRows } = await html('<body style="margin:0"><div style="height:9000px">long</div>');
     expect(image?.height).toBe(4_000);
-    expect(cutRows).toBeGreaterThan(0);
+    expect(cutRows).toBe(5_000);
+  });
+
+  it('is as long as what is on it', async () => {
+    const box = '<div style="height:50px;background:#000"></div>';
+    expect((await html(`<body style="margin:0">${box}`)).image?.height).toBe(50);
+    expect((await html(`<!doctype html><body style="margin:0">${box}`)).image?.height).toBe(50);
+    const below = await html(
+      `<body style="margin:0"><div style="position:absolute;top:300px;width:100%">${box}</div>`,
+    );
+    expect(below.image?.height).toBe(350);
+  });
+
+  it('shows what stands in it as data', async () => {
+    const src = `data:image/png;base64,${png(40, 40, () => 0).toString('base64')}`;
+    const page = await html(`<body style="margin:0"><img style="display:block" src="${src}">`);
+    expect(blackIn(page, 0, 40)).toBe(1_600);
+  });
+
+  it('waits apart from what needs no browser', async () => {
+    const narrow = await start({
+      PRINTING_CHROMIUM: testChromium(),
+      PRINTING_PAGES_PARALLEL: '1',
+      PRINTING_PAGES_WAITING: '0',
+    });
+    const page = { $case: 'html', value: '<p>hello</p>' } as const;
+    const pages = [1, 2, 3].map(() => render({ content: page }, narrow.client));
+    const text = render({ content: { $case: 'text', value: 'hello' } }, narrow.client);
+    const codes = (await Promise.allSettled(pages)).map((end) =>
+      end.status === 'rejected' ? end.reason.code : 'ok',
+    );
+    expect(codes.sort()).toEqual(['exhausted', 'exhausted', 'ok']);
+    expect((await text).image?.width).toBe(WIDTH);
+    narrow.client.close();
+    await narrow.running.stop();
   });
 
   it('is rendered again after the browser died', async () => {

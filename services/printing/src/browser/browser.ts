@@ -3,20 +3,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { asFault, deadline, Fault, type Runnable } from '@mooring/runtime';
-import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
+import { type Browser as Chromium, chromium } from 'playwright-core';
 import { browserFailed, browserStarted } from '../events.js';
 import { writeFontConfig } from './font-config.js';
+import { openPage, type Page, shoot } from './page.js';
 
 const START_MS = 20_000;
 const PAGE_MS = 10_000;
 const CLOSE_MS = 5_000;
-const FIRST_HEIGHT = 400;
 // Names are resolved to nothing; what still tries is turned away by the route below.
 const ARGS = ['--host-resolver-rules=MAP * ~NOTFOUND', '--disable-remote-fonts', '--disable-dev-shm-usage'];
 
+export type { Page } from './page.js';
+
 export interface HtmlRenderer {
-  /** A PNG of the page, `width` wide and at most `maxRows` high. Fault `invalid` for a page that does not load in time. */
-  png(html: string, width: number, maxRows: number): Promise<Buffer>;
+  /** The page, `width` wide and at most `maxRows` high. Fault `invalid` for a page that does not load in time. */
+  page(html: string, width: number, maxRows: number): Promise<Page>;
 }
 
 /** The browser: started with the first page, started anew when it has died, ended at stop. */
@@ -24,15 +26,21 @@ export class Browser implements HtmlRenderer {
   readonly #executable: string | undefined;
   #folder: string | undefined;
   #running: Promise<Chromium> | undefined;
+  /** What `#running` came to. */
+  #live: Chromium | undefined;
 
   /** Undefined where no Chromium is installed: then every page is refused. */
   constructor(executable: string | undefined) {
     this.#executable = executable;
   }
 
-  async png(html: string, width: number, maxRows: number): Promise<Buffer> {
+  async page(html: string, width: number, maxRows: number): Promise<Page> {
     const browser = await this.#browser();
-    const page = await deadline(openPage(browser, width), PAGE_MS, 'opening a page');
+    const page = await deadline(openPage(browser, width), PAGE_MS, 'opening a page').catch(async (cause) => {
+      // What may still open is closed with the browser.
+      await this.#end(browser);
+      throw new Fault('unavailable', 'the browser opens no page', { cause });
+    });
     try {
       return await deadline(shoot(page, html, width, maxRows), PAGE_MS, 'rendering a page');
     } catch (cause) {
@@ -64,11 +72,14 @@ export class Browser implements HtmlRenderer {
       throw new Fault('invalid', `HTML ${message}`, { details: [{ field: 'html', message }] });
     }
     this.#running ??= this.#start(executable);
+    const starting = this.#running;
     try {
-      return await this.#running;
+      return await starting;
     } catch (error) {
-      this.#running = undefined;
-      browserFailed(error);
+      if (this.#running === starting) {
+        this.#running = undefined;
+        browserFailed('failed', error);
+      }
       throw new Fault('unavailable', 'the browser did not start', { cause: asFault(error) });
     }
   }
@@ -86,40 +97,23 @@ export class Browser implements HtmlRenderer {
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
-    browser.once('disconnected', () => {
-      this.#running = undefined;
-    });
+    this.#live = browser;
+    browser.once('disconnected', () => this.#forget(browser));
     browserStarted();
     return browser;
   }
 
-  async #end(browser: Chromium): Promise<void> {
+  /** The next page starts another one, unless that has happened already. */
+  #forget(browser: Chromium): void {
+    if (this.#live !== browser) return;
+    this.#live = undefined;
     this.#running = undefined;
+  }
+
+  async #end(browser: Chromium): Promise<void> {
+    this.#forget(browser);
     await deadline(browser.close(), CLOSE_MS, 'ending the browser').catch((error: unknown) =>
-      browserFailed(error),
+      browserFailed('stuck', error),
     );
   }
-}
-
-async function openPage(browser: Chromium, width: number): Promise<Page> {
-  const context = await browser.newContext({
-    javaScriptEnabled: false,
-    offline: true,
-    acceptDownloads: false,
-    serviceWorkers: 'block',
-    viewport: { width, height: FIRST_HEIGHT },
-    deviceScaleFactor: 1,
-  });
-  await context.route('**/*', (route) => route.abort());
-  return context.newPage();
-}
-
-async function shoot(page: Page, html: string, width: number, maxRows: number): Promise<Buffer> {
-  page.setDefaultTimeout(PAGE_MS);
-  await page.setContent(html, { waitUntil: 'load' });
-  const height = await page.evaluate('document.documentElement.scrollHeight');
-  // One row more than fits, so that what is missing is noticed.
-  const rows = Math.max(1, Math.min(Number(height) || 1, maxRows + 1));
-  await page.setViewportSize({ width, height: rows });
-  return page.screenshot({ type: 'png', animations: 'disabled', clip: { x: 0, y: 0, width, height: rows } });
 }
