@@ -7,7 +7,11 @@ import { startEdge, type TestEdge } from './_edge.js';
 
 const key = '3WIhM48TFaHGsQPZPpTF+Q==';
 const timings = { powerOnMs: 1, joinMs: 20, transferMs: 1, printMs: 1, retryMs: 1, heartbeatMs: 200 };
-const image = { width: 384, height: 30, rows: Uint8Array.from({ length: 48 * 30 }, (_, at) => at * 37) };
+const image = {
+  width: 384,
+  height: 30,
+  rows: Buffer.from(Array.from({ length: 48 * 30 }, (_, at) => at * 37)),
+};
 
 let edge: TestEdge;
 beforeAll(async () => {
@@ -65,7 +69,7 @@ describe('a printer', () => {
   it('is sent the largest and worst picture there is', async () => {
     const { bridge, printer } = plugIn({ hasKey: true });
     await bridge.seen.until(() => bridge.isJoined(), 'the printer');
-    const checked = { width: 384, height: 10_000, rows: new Uint8Array(480_000).fill(0x55) };
+    const checked = { width: 384, height: 10_000, rows: Buffer.alloc(480_000, 0x55) };
     const value = { image: checked, face: true, onButton: false };
     expect(await command(printer, 101, { $case: 'print', value })).toMatchObject({
       taken: { outcome: { $case: 'written', value: { answerWithinMs: 1_800_000 } } },
