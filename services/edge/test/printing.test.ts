@@ -57,7 +57,9 @@ describe('a printer', () => {
       taken: { outcome: { $case: 'written', value: { repeatable: false, retries: 0 } } },
     });
     await bridge.seen.until(() => bridge.printed.length === 1, 'the paper');
-    expect(bridge.printed).toEqual([{ code: 0x0011, fileId: 102, pictures: [image] }]);
+    expect(bridge.printed).toEqual([
+      { code: 0x0011, fileId: 102, pictures: [{ ...image, rows: Uint8Array.from(image.rows) }] },
+    ]);
     await eventually(() => answersTo(102).length === 2);
     expect(answersTo(102)).toMatchObject([
       { from: printer, number: 102, outcome: 'acknowledged' },
