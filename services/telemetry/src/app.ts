@@ -11,10 +11,12 @@ import {
   postgresPool,
   systemClock,
 } from '@mooring/runtime';
+import { alarmEngine } from './alarms/engine.js';
 import { retentionOf, type TelemetryConfig } from './config.js';
 import { deviceDeleted } from './consumers/deleted.js';
 import { deviceLog } from './consumers/log.js';
-import { readings } from './consumers/readings.js';
+import { readings, readingsDurable } from './consumers/readings.js';
+import { alarmsService } from './grpc/alarms.js';
 import { telemetryService } from './grpc/index.js';
 import { openDatabase } from './store/client.js';
 import { Exports } from './store/export.js';
@@ -43,6 +45,16 @@ export async function app(config: TelemetryConfig, overrides: Overrides = {}): P
   const metrics = new MetricDictionary(pool);
   const retention = retentionOf(config);
   const bus = await connectBus({ url: config.NATS_URL, name: 'telemetry' });
+  const masterKey = Buffer.from(config.TELEMETRY_SECRET, 'base64');
+  const engine = alarmEngine({
+    bus,
+    pool,
+    clock,
+    masterKey,
+    readings: readingsDurable,
+    privateNetworks: config.TELEMETRY_WEBHOOK_PRIVATE_NETWORKS,
+    backoffS: config.TELEMETRY_WEBHOOK_BACKOFF_S.split(',').map(Number),
+  });
   const context = {
     pool,
     database,
@@ -59,13 +71,15 @@ export async function app(config: TelemetryConfig, overrides: Overrides = {}): P
       ...writers.map(poolRunnable),
       busRunnable(bus),
       upkeep(pool, database, retention, clock),
-      readings(bus, metrics, readingStore(readingsPool)),
+      engine.rules,
+      ...engine.runnables,
+      readings(bus, metrics, readingStore(readingsPool, metrics, engine.watch)),
       deviceLog(bus, logStore(logPool)),
       deviceDeleted(bus, (deviceNumber) => forgetDevice(pool, deviceNumber)),
       grpcServer({
         host: config.TELEMETRY_GRPC_HOST,
         port: config.TELEMETRY_GRPC_PORT,
-        services: [telemetryService(context)],
+        services: [telemetryService(context), alarmsService({ pool, clock, masterKey, engine })],
       }),
     ],
     checks: {

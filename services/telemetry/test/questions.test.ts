@@ -114,6 +114,9 @@ describe('points', () => {
   });
 });
 
+/** What every question about the energy of one device says. */
+const only = (deviceNumber: bigint) => ({ deviceNumber, deviceNumbers: [], week: Buffer.alloc(0) });
+
 describe('energy', () => {
   it('is summed up by hours, days and months of a zone, over a clock change', async () => {
     // 26 October 2025 has 25 hours in Sofia; one kilowatt all the time from one day before to one day after.
@@ -126,7 +129,7 @@ describe('energy', () => {
     await store(2n, quarters);
     const ask = (by: string, timeZone = 'Europe/Sofia') =>
       service.client.queryEnergy({
-        deviceNumber: 2n,
+        ...only(2n),
         fromMs: first,
         toMs: first + 73 * HOUR_MS,
         by,
@@ -152,6 +155,7 @@ describe('energy', () => {
         startMs: Date.parse('2025-09-30T21:00:00Z'),
         endMs: Date.parse('2025-10-31T22:00:00Z'),
         energyWh: 73_000,
+        bandWh: [73_000],
       },
     ]);
     // Whole days, although the range begins and ends inside them.
@@ -161,7 +165,7 @@ describe('energy', () => {
       by: 'day',
       timeZone: 'Europe/Sofia',
     };
-    expect((await service.client.queryEnergy({ deviceNumber: 2n, ...inside })).totalWh).toBe(49_000);
+    expect((await service.client.queryEnergy({ ...only(2n), ...inside })).totalWh).toBe(49_000);
     const error = await ask('week').catch((thrown: unknown) => thrown);
     expect(isFault(error, 'invalid')).toBe(true);
   });
@@ -175,7 +179,13 @@ describe('an export', () => {
       value: index,
     }));
     await store(3n, readings);
-    const request = { deviceNumber: 3n, fromMs: start - 3 * DAY_MS, toMs: start + DAY_MS, metric: '' };
+    const request = {
+      deviceNumber: 3n,
+      deviceNumbers: [],
+      fromMs: start - 3 * DAY_MS,
+      toMs: start + DAY_MS,
+      metric: '',
+    };
     let seen = 0;
     let pages = 0;
     for await (const page of service.client.exportReadings(request, { timeoutMs: 30_000 })) {

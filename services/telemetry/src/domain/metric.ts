@@ -5,8 +5,12 @@ const NAME = /^[a-z0-9_]{1,64}$/;
 
 /** Power in watts, the mean over a reading's interval. */
 export const POWER = 'power_w';
-/** Energy in watt hours. Never stored: power times interval. */
+/** Energy in watt hours. Never stored: what a counter shows where there is one, elsewhere power times interval. */
 export const ENERGY = 'energy_wh';
+/** A counter of energy in watt hours, as it stands at a moment. */
+export const COUNTER = 'energy_total_wh';
+/** What counters show to have been used, in rollups only. No device can report, and nobody ask for, such a name. */
+export const METERED = 'energy_wh.metered';
 
 const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
   ['_w', 'W'],

@@ -63,7 +63,8 @@ export class Series {
 
 const MINUTE_MS = stepSeconds.minute * 1000;
 
-function startOf(level: Exclude<Level, 'day'>): DayStart {
+/** Where the buckets of a level begin, other than days, which begin where a zone's do. */
+export function startOf(level: Exclude<Level, 'day'>): DayStart {
   const stepMs = stepSeconds[level] * 1000;
   return (timeMs) => Math.floor(timeMs / stepMs) * stepMs;
 }
@@ -91,7 +92,8 @@ function merged(finer: readonly Rollup[], startOfBucket: DayStart): Rollup[] {
   return coarser;
 }
 
-function empty(bucketMs: number): Rollup {
+/** A bucket in which nothing is known yet. */
+export function empty(bucketMs: number): Rollup {
   return {
     bucketMs,
     count: 0,

@@ -1,6 +1,8 @@
 // Gathers the series of all devices of a transaction and gives them back in the one order in which rows are locked.
 import type { CheckedBatch } from './batch.js';
 import type { Level } from './level.js';
+import type { Increment } from './meter.js';
+import { MeteredSeries } from './metered-series.js';
 import { type Rollup, Series } from './rollup.js';
 import { dayStartIn } from './zone.js';
 
@@ -10,6 +12,15 @@ interface DeviceSeries {
   /** The zone in which its organization's days begin. */
   zone: string;
   readonly series: Map<number, Series>;
+  metered: MeteredSeries | undefined;
+}
+
+/** What the counter of one device showed. */
+export interface MeteredDevice {
+  readonly deviceNumber: bigint;
+  /** Of its organization. */
+  readonly timeZone: string;
+  readonly increments: readonly Increment[];
 }
 
 /** A rollup and whose it is. */
@@ -48,13 +59,24 @@ export class Rollups {
     }
   }
 
+  /** Adds what counters showed, under a metric that no batch holds. */
+  addMetered(metricId: number, devices: readonly MeteredDevice[]): void {
+    for (const { deviceNumber, timeZone, increments } of devices) {
+      if (increments.length === 0) continue;
+      const device = this.#device(deviceNumber, timeZone);
+      device.metered ??= new MeteredSeries(metricId);
+      for (const increment of increments) device.metered.add(increment);
+    }
+  }
+
   /** All buckets of a level in the order of device, metric and time, the same in every process, so that none deadlock. */
   at(level: Level): KeyedRollup[] {
     const found: KeyedRollup[] = [];
     const devices = [...this.#devices.values()].sort((a, b) => (a.number < b.number ? -1 : 1));
-    for (const { number: deviceNumber, zone, series } of devices) {
+    for (const { number: deviceNumber, zone, series, metered } of devices) {
       const dayStart = dayStartIn(zone);
-      for (const each of [...series.values()].sort((a, b) => a.metricId - b.metricId)) {
+      const all = metered === undefined ? [...series.values()] : [...series.values(), metered];
+      for (const each of all.sort((a, b) => a.metricId - b.metricId)) {
         const { metricId } = each;
         for (const rollup of each.at(level, dayStart)) found.push({ deviceNumber, metricId, rollup });
       }
@@ -65,7 +87,7 @@ export class Rollups {
   #device(number: bigint, zone: string): DeviceSeries {
     let device = this.#devices.get(number);
     if (device === undefined) {
-      device = { number, zone, series: new Map() };
+      device = { number, zone, series: new Map(), metered: undefined };
       this.#devices.set(number, device);
     }
     device.zone = zone;

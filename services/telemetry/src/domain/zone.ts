@@ -36,6 +36,26 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** The last moment that a Date can say. */
+const MAX_DATE_MS = 8.64e15;
+/** The most moments at which a zone is looked at: four weeks apart, a lifetime. */
+const MAX_LOOKS = 1_300;
+
+/** Whether the hours of a zone begin with those of UTC, as far as a look every four weeks can tell. */
+export function wholeHours(
+  zone: string,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): boolean {
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, minute: 'numeric' });
+  const stepMs = 28 * DAY_MS;
+  if ((toMs - fromMs) / stepMs > MAX_LOOKS || toMs + stepMs > MAX_DATE_MS) return false;
+  const firstMs = Math.floor(fromMs / DAY_MS) * DAY_MS;
+  for (let atMs = firstMs; atMs < toMs + stepMs; atMs += stepMs) {
+    if (format.format(atMs) !== '0') return false;
+  }
+  return true;
+}
+
 function utcDayStart(timeMs: number): number {
   return Math.floor(timeMs / DAY_MS) * DAY_MS;
 }

@@ -1,7 +1,7 @@
-// QueryReadings: the points of one metric, raw or from rollups.
+// QueryReadings: the points of one metric, raw or from rollups. Energy comes from the counter where it was metered.
 import type { telemetry } from '@mooring/proto';
 import { type Level, stepSeconds } from '../domain/level.js';
-import { ENERGY, POWER, unitOf, wattHours } from '../domain/metric.js';
+import { ENERGY, METERED, POWER, unitOf, wattHours } from '../domain/metric.js';
 import {
   aggregateOf,
   finestLevel,
@@ -11,6 +11,7 @@ import {
   rawKept,
   stepOf,
 } from '../domain/query.js';
+import type { Rollup } from '../domain/rollup.js';
 import { type RawReading, rawReadings } from '../store/read-readings.js';
 import { rollupsBetween } from '../store/read-rollups.js';
 import type { Context } from './context.js';
@@ -27,12 +28,15 @@ export function queryReadings({ pool, database, metrics, retention, clock }: Con
 
   const rolledUp = async (
     device: bigint,
-    metricId: number,
+    metricIds: readonly number[],
     range: Range,
     level: Level,
     value: ReturnType<typeof aggregateOf>,
   ): Promise<Points> => {
-    const rollups = await rollupsBetween(database, level, device, metricId, range, MAX_POINTS + 1);
+    const found = await Promise.all(
+      metricIds.map((id) => rollupsBetween(database, level, device, id, range, MAX_POINTS + 1)),
+    );
+    const rollups = found.reduce(preferred);
     const kept = rollups.slice(0, MAX_POINTS);
     return {
       stepS: stepSeconds[level],
@@ -40,6 +44,14 @@ export function queryReadings({ pool, database, metrics, retention, clock }: Con
       value: kept.map(value),
       truncated: rollups.length > MAX_POINTS,
     };
+  };
+
+  /** The number of the metric of what was metered; undefined when the device was not metered in the range. */
+  const meteredIn = async (device: bigint, range: Range): Promise<number | undefined> => {
+    const id = await metrics.find(METERED);
+    if (id === undefined) return undefined;
+    const [first] = await rollupsBetween(database, 'day', device, id, range, 1);
+    return first === undefined ? undefined : id;
   };
 
   return async (request: telemetry.QueryReadingsRequest): Promise<telemetry.QueryReadingsResponse> => {
@@ -53,17 +65,28 @@ export function queryReadings({ pool, database, metrics, retention, clock }: Con
     const about = { metric, unit: request.agg === 'count' ? '' : unitOf(metric) };
 
     const metricId = await metrics.find(metric === ENERGY ? POWER : metric);
-    if (metricId === undefined) {
+    const meteredId = metric === ENERGY ? await meteredIn(device, range) : undefined;
+    const ids = [meteredId, metricId].filter((id) => id !== undefined);
+    if (ids.length === 0 || (asked === 'raw' && metricId === undefined)) {
       const stepS = asked === undefined || asked === 'raw' ? 0 : stepSeconds[asked];
       return { ...about, stepS, timeMs: [], value: [], truncated: false };
     }
-    if (asked === 'raw') return { ...about, ...(await raw(device, metricId, range, metric, MAX_POINTS)) };
-    if (asked === undefined && rawKept(range, retention, nowMs)) {
-      const points = await raw(device, metricId, range, metric, MAX_CHOSEN_POINTS);
-      if (!points.truncated) return { ...about, ...points };
+    if (metricId !== undefined) {
+      if (asked === 'raw') return { ...about, ...(await raw(device, metricId, range, metric, MAX_POINTS)) };
+      if (asked === undefined && meteredId === undefined && rawKept(range, retention, nowMs)) {
+        const points = await raw(device, metricId, range, metric, MAX_CHOSEN_POINTS);
+        if (!points.truncated) return { ...about, ...points };
+      }
     }
-    return { ...about, ...(await rolledUp(device, metricId, range, asked ?? chosen, value)) };
+    const level = asked === undefined || asked === 'raw' ? chosen : asked;
+    return { ...about, ...(await rolledUp(device, ids, range, level, value)) };
   };
+}
+
+/** The buckets of both, oldest first; those of the first where both have one. */
+function preferred(first: readonly Rollup[], second: readonly Rollup[]): Rollup[] {
+  const buckets = new Map([...second, ...first].map((rollup) => [rollup.bucketMs, rollup]));
+  return [...buckets.values()].sort((a, b) => a.bucketMs - b.bucketMs);
 }
 
 function rawPoints(found: readonly RawReading[], metric: string, limit: number): Points {

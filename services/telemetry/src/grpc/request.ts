@@ -13,6 +13,20 @@ export function deviceNumberOf(deviceNumber: bigint): bigint {
   return deviceNumber;
 }
 
+/** Devices of one question; more would hold a connection for too long. */
+const MAX_DEVICES = 2_000;
+
+/** The numbers of the devices that a request is about: the many, or else the one. Fault `invalid`. */
+export function deviceNumbersOf(request: {
+  readonly deviceNumber: bigint;
+  readonly deviceNumbers: readonly bigint[];
+}): readonly bigint[] {
+  const { deviceNumber, deviceNumbers } = request;
+  if (deviceNumbers.length > MAX_DEVICES)
+    throw new Fault('invalid', `at most ${MAX_DEVICES} devices at once`);
+  return deviceNumbers.length === 0 ? [deviceNumberOf(deviceNumber)] : deviceNumbers.map(deviceNumberOf);
+}
+
 /** The name of a metric. Fault `invalid`. */
 export function metricOf(metric: string): string {
   if (isMetricName(metric)) return metric;

@@ -4,7 +4,7 @@ import type { Pool } from './hot-pool.js';
 import { partitionsOf } from './partitions.js';
 
 const PARTED = ['reading', 'rollup_minute', 'rollup_quarter', 'device_log'];
-const PLAIN = ['rollup_hour', 'rollup_day', 'report_seen'];
+const PLAIN = ['rollup_hour', 'rollup_day', 'report_seen', 'meter', 'alarm_rule', 'alarm_state', 'alarm'];
 
 /** How many rows there were. Safe to repeat. Faults `unavailable`, `deadline`. */
 export async function forgetDevice(pool: Pool, deviceNumber: bigint): Promise<number> {

@@ -1,26 +1,34 @@
 // Adds the sums of a transaction to the rollups, level by level.
 // 5 µs of Postgres a row and level, whatever the number of readings in it: the more gather in a transaction, the better.
 import { type Level, levels } from '../domain/level.js';
-import { type KeyedRollup, Rollups } from '../domain/rollups.js';
+import { type KeyedRollup, type MeteredDevice, Rollups } from '../domain/rollups.js';
 import type { ClaimedBatch, Client } from './claim.js';
 import { Column } from './column.js';
 import type { StorableBatch } from './identity.js';
 
-/** Adds what is new in the batches, within the transaction of `client`. One call at a time. */
+/** What counters showed, and the number of the metric under which it is kept. */
+export interface Metered {
+  readonly metricId: number;
+  readonly devices: readonly MeteredDevice[];
+}
+
+/** Adds what is new in the batches and what counters showed, within the transaction of `client`. One call at a time. */
 export type AddToRollups = (
   client: Client,
   batches: readonly StorableBatch[],
   claimed: readonly ClaimedBatch[],
+  metered: Metered | undefined,
 ) => Promise<void>;
 
 export function rollupStore(): AddToRollups {
   const rows = new RollupColumns();
-  return async (client, batches, claimed) => {
+  return async (client, batches, claimed, metered) => {
     const rollups = new Rollups();
     for (const [index, { batch, metricIds }] of batches.entries()) {
       const { fresh, repeated } = claimed[index] ?? { fresh: false, repeated: undefined };
       if (fresh) rollups.add(batch, metricIds, batch.reports.length > 0 ? repeated : undefined);
     }
+    if (metered !== undefined) rollups.addMetered(metered.metricId, metered.devices);
     for (const level of levels) {
       const values = rows.fill(rollups.at(level));
       await client.query({ name: `rollup_${level}`, text: upsertOf(level), values });
