@@ -123,3 +123,21 @@ it('POST of a command → registry → edge → answer of the device, in one tra
   );
   socket.end();
 });
+
+it('the secret of a print key is in no span', async () => {
+  const printer = { dialect: 'berg', identifier: '000d6f000273ce0b', kind: 'printer' };
+  const { body: device } = await mooring.api.call('POST', '/v1/devices', printer);
+  const path = `/v1/devices/${(device as { id: string }).id}/print-keys`;
+  const { body: key } = await mooring.api.call('POST', path, {});
+  const { url, secret } = key as { url: string; secret: string };
+  expect((await fetch(url, { signal: AbortSignal.timeout(10_000) })).status).toBe(200);
+  await eventually(() => collector.spans.some(({ name }) => name.includes('OpenPrintKey')), {
+    what: 'the span of the request',
+    withinMs: 20_000,
+  });
+  await eventually(() => collector.spans.some((span) => JSON.stringify(span).includes('/print/*')), {
+    what: 'the path without its secret',
+    withinMs: 20_000,
+  });
+  expect(collector.spans.filter((span) => JSON.stringify(span).includes(secret))).toEqual([]);
+});

@@ -13,6 +13,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 
 /** What a new span is made of. Without `parent` it continues the active one. */
 export interface SpanOptions {
@@ -57,6 +58,11 @@ export function inSpan<T>(name: string, options: SpanOptions, fn: (span: Span) =
     );
     return result;
   });
+}
+
+/** Runs `fn` so that no library makes spans of what it does, such as a request to an address that is a secret itself. */
+export function untraced<T>(fn: () => T): T {
+  return context.with(suppressTracing(context.active()), fn);
 }
 
 function fail(span: Span, error: unknown): void {
@@ -111,4 +117,15 @@ export function linksTo(traceparents: Iterable<string>): Link[] {
     if (links.length === MAX_LINKS) break;
   }
   return links;
+}
+
+/**
+ * Replaces the path that the span of the present HTTP request shows: for paths that hold a secret. Under both names that
+ * the HTTP conventions have had for it.
+ */
+export function showRequestPath(path: string): void {
+  trace.getActiveSpan()?.setAttributes({
+    ...{ 'url.path': path, 'url.full': path, 'url.query': '' },
+    ...{ 'http.target': path, 'http.url': path },
+  });
 }

@@ -6,19 +6,28 @@ import { grpcServer, type Served } from '@mooring/runtime';
 /** What each service answers; a call that is missing is answered "unimplemented". */
 export interface Answers {
   readonly registry?: Partial<registry.RegistryServer>;
+  readonly commands?: Partial<registry.CommandsServer>;
+  readonly claims?: Partial<registry.ClaimsServer>;
+  readonly schedules?: Partial<registry.SchedulesServer>;
   readonly telemetry?: Partial<telemetry.TelemetryServer>;
   readonly signaling?: Partial<signaling.SignalingServer>;
   readonly firmware?: Partial<firmware.FirmwareUpdateServer>;
   readonly printing?: Partial<printing.PrintingServer>;
 }
 
+/** What each process serves. */
 const definitions = {
-  registry: registry.RegistryService,
-  telemetry: telemetry.TelemetryService,
-  signaling: signaling.SignalingService,
-  firmware: firmware.FirmwareUpdateService,
-  printing: printing.PrintingService,
-};
+  registry: {
+    registry: registry.RegistryService,
+    commands: registry.CommandsService,
+    claims: registry.ClaimsService,
+    schedules: registry.SchedulesService,
+  },
+  telemetry: { telemetry: telemetry.TelemetryService },
+  signaling: { signaling: signaling.SignalingService },
+  firmware: { firmware: firmware.FirmwareUpdateService },
+  printing: { printing: printing.PrintingService },
+} as const;
 
 /** One running service and the variable that tells the API where it is. */
 export interface Peer extends RunningApp {
@@ -26,13 +35,14 @@ export interface Peer extends RunningApp {
   readonly address: string;
 }
 
-/** Starts one server per service. */
+/** Starts one server per process. */
 export function startPeers(answers: Answers): Promise<Peer[]> {
   return Promise.all(
-    Object.entries(definitions).map(async ([name, definition]) => {
+    Object.entries(definitions).map(async ([name, served]) => {
       const port = await freePort();
-      const implementation = { ...answers[name as keyof Answers] };
-      const services: Served[] = [[definition, implementation]];
+      const services = Object.entries(served).map(
+        ([part, definition]): Served => [definition, { ...answers[part as keyof Answers] }],
+      );
       const running = await runApp({ runnables: [grpcServer({ host: '127.0.0.1', port, services })] });
       const variable = `API_${name.toUpperCase()}_ADDRESS`;
       return { ...running, variable, address: `127.0.0.1:${port}` };

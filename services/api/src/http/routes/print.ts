@@ -1,7 +1,7 @@
 // /print/{secret}: whoever has a print key's address sees whose printer it is, and prints. No token is asked for.
 import { createHash } from 'node:crypto';
 import type { registry } from '@mooring/proto';
-import { Fault } from '@mooring/runtime';
+import { Fault, showRequestPath } from '@mooring/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { TokenBuckets } from '../../domain/token-bucket.js';
@@ -59,6 +59,7 @@ function register(server: Server, parts: Parts): void {
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (_, body, done) => done(null, body));
   }
   server.addHook('onRequest', async (_, reply) => {
+    showRequestPath('/print/*');
     reply.headers({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' });
   });
 
