@@ -91,7 +91,7 @@ describe('members', () => {
       const { principal } = await member(role);
       const device = await enrol(client(), owner.principal);
       const key = keyRequest({ principal });
-      const tariffJson = '{"ct_per_kwh":30}';
+      const tariffJson = '{"currency":"EUR","price_per_kwh":0.3}';
       table[role] = [
         await codeOf(client().getDevice({ principal, id: device.id })),
         await codeOf(enrol(client(), principal, { organizationId })),
@@ -217,16 +217,24 @@ describe('an API key', () => {
 });
 
 describe('organizations', () => {
-  it('take a zone that exists and a tariff that is an object', async () => {
+  it('take a zone that exists and a tariff that says a price', async () => {
     const id = owner.organization.id;
-    const change = { ...owner, id, timeZone: 'Europe/Berlin', tariffJson: '{"ct_per_kwh":30}', name: 'Home' };
+    const change = {
+      ...owner,
+      id,
+      timeZone: 'Europe/Berlin',
+      tariffJson: '{"currency":"EUR","price_per_kwh":0.3}',
+      name: 'Home',
+    };
     const { organization } = await client().updateOrganization(change);
     expect(organization).toMatchObject({
       timeZone: 'Europe/Berlin',
-      tariffJson: '{"ct_per_kwh":30}',
+      tariffJson: '{"currency":"EUR","price_per_kwh":0.3}',
       name: 'Home',
     });
-    expect(await codeOf(client().updateOrganization({ ...owner, id, timeZone: 'Mars' }))).toBe('invalid');
+    for (const wrong of [{ timeZone: 'Mars' }, { tariffJson: '{"ct_per_kwh":30}' }]) {
+      expect(await codeOf(client().updateOrganization({ ...owner, id, ...wrong }))).toBe('invalid');
+    }
     const { items } = await client().listAudit({ ...owner, limit: 1, cursor: '' });
     expect(items).toMatchObject([{ action: 'organization.updated', actor: owner.user.id, resource: id }]);
   });

@@ -1,15 +1,7 @@
 // What people may type into accounts and organizations.
 import { isFault } from '@mooring/runtime';
 import { describe, expect, it } from 'vitest';
-import {
-  checkEmail,
-  checkExpiry,
-  checkPassword,
-  checkRole,
-  checkScopes,
-  checkTariff,
-  checkTimeZone,
-} from './account.js';
+import { checkEmail, checkExpiry, checkPassword, checkRole, checkScopes, checkTimeZone } from './account.js';
 import { Problems } from './fields.js';
 
 function fieldsOf(check: (problems: Problems) => void): string[] {
@@ -41,11 +33,6 @@ describe('account fields', () => {
   });
   it.each(['', 'Mars/Olympus', '+01:00', 'CET; DROP'])('refuses the zone %j', (zone) => {
     expect(fieldsOf((p) => checkTimeZone(p, zone))).toEqual(['time_zone']);
-  });
-  it('takes objects as tariffs, and nothing for none', () => {
-    expect(checkTariff(new Problems(), '{"ct":30}')).toEqual({ ct: 30 });
-    expect(fieldsOf((p) => checkTariff(p, ''))).toEqual([]);
-    expect(fieldsOf((p) => checkTariff(p, '[1]'))).toEqual(['tariff']);
   });
   it('knows its roles and scopes', () => {
     expect(fieldsOf((p) => checkRole(p, 'root'))).toEqual(['role']);

@@ -2,7 +2,6 @@
 
 import { hasControl, type Problems } from './fields.js';
 import type { JsonObject } from './json.js';
-import { parseObject } from './json.js';
 import { isRole, type Role } from './role.js';
 import { isScope, type Scope } from './scopes.js';
 
@@ -79,14 +78,6 @@ export function checkTimeZone(problems: Problems, timeZone: string): string {
     problems.add('time_zone', 'must be an IANA time zone');
   }
   return timeZone;
-}
-
-/** A tariff is a JSON object of at most 16 KiB; empty takes it away. */
-export function checkTariff(problems: Problems, text: string): JsonObject | undefined {
-  if (text === '') return undefined;
-  const tariff = parseObject(text, 16 * 1024);
-  if (tariff === undefined) problems.add('tariff', 'must be a JSON object of at most 16 KiB');
-  return tariff;
 }
 
 export function checkRole(problems: Problems, role: string): Role {

@@ -1,11 +1,12 @@
 // Organizations: listed, made, read and changed.
 import type { registry } from '@mooring/proto';
 import { Fault, unary } from '@mooring/runtime';
-import { checkTariff, checkTimeZone } from '../domain/account.js';
+import { checkTimeZone } from '../domain/account.js';
 import { authorize, permission, unknown } from '../domain/authorize.js';
 import { Problems } from '../domain/fields.js';
 import { page, paged } from '../domain/page.js';
 import { actorOf, type Principal } from '../domain/principal.js';
+import { checkTariff } from '../domain/tariff.js';
 import type { OrganizationChange } from '../store/organizations.js';
 import type { Context } from './context.js';
 import { organizationMessage } from './message.js';
