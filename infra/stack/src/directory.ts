@@ -9,6 +9,7 @@ import { isReachable, unprivilegedAccount } from './account.js';
 /** Kept for as long as the directory. */
 export interface Secrets {
   readonly registry: string;
+  readonly telemetry: string;
   readonly postgres: string;
   readonly ownerPassword: string;
 }
@@ -81,17 +82,21 @@ export class StackDirectory {
     }
   }
 
+  /** Made once; what a directory of an earlier version has not got is added. */
   secrets(): Secrets {
     const file = path.join(this.path, 'secrets.json');
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+    const kept: Partial<Secrets> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
     const random = (bytes: number, encoding: 'base64' | 'base64url') => randomBytes(bytes).toString(encoding);
-    const made: Secrets = {
+    const all: Secrets = {
       registry: random(32, 'base64'),
+      telemetry: random(32, 'base64'),
       postgres: random(24, 'base64url'),
       ownerPassword: random(12, 'base64url'),
+      ...kept,
     };
-    writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: PRIVATE });
-    return made;
+    const text = `${JSON.stringify(all, null, 2)}\n`;
+    if (Object.keys(kept).length < Object.keys(all).length) replace(file, text);
+    return all;
   }
 
   read(): Partial<StackFile> | undefined {
@@ -101,9 +106,7 @@ export class StackDirectory {
 
   /** Replaced as a whole, so that a reader never sees half of it. Holds the owner's token: for the owner's eyes only. */
   write(content: StackFile): void {
-    const file = path.join(this.path, 'stack.json');
-    writeFileSync(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: PRIVATE });
-    renameSync(`${file}.new`, file);
+    replace(path.join(this.path, 'stack.json'), `${JSON.stringify(content, null, 2)}\n`);
   }
 
   /** Frees the directory; an ephemeral one is removed. */
@@ -118,6 +121,12 @@ export class StackDirectory {
     }
     for (const name of ['stack.json', 'stack.lock']) rmSync(path.join(this.path, name), { force: true });
   }
+}
+
+/** Readable to the owner alone. */
+function replace(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: PRIVATE });
+  renameSync(`${file}.new`, file);
 }
 
 /** What the command line of a process that we started contains. */

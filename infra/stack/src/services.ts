@@ -32,6 +32,7 @@ export interface PlanInputs {
   readonly postgresPort: number;
   readonly postgresPassword: string;
   readonly registrySecret: string;
+  readonly telemetrySecret: string;
   /** A free port at every call. */
   takePort(): number;
 }
@@ -67,7 +68,12 @@ export function plan(inputs: PlanInputs): Plan {
       REGISTRY_SECRET: inputs.registrySecret,
       REGISTRY_OPERATORS: flags.owner.email,
     }),
-    backend('telemetry', 'TELEMETRY', { TELEMETRY_POSTGRES_URL: database('telemetry') }),
+    backend('telemetry', 'TELEMETRY', {
+      TELEMETRY_POSTGRES_URL: database('telemetry'),
+      TELEMETRY_SECRET: inputs.telemetrySecret,
+      // Whoever has the stack has the machine and its network.
+      TELEMETRY_WEBHOOK_PRIVATE_NETWORKS: 'true',
+    }),
     backend('signaling', 'SIGNALING', {}),
     backend('firmware-update', 'FIRMWARE', { FIRMWARE_POSTGRES_URL: database('firmware') }),
     backend('printing', 'PRINTING', {}),

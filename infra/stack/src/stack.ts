@@ -86,6 +86,7 @@ export class Stack {
       postgresPort,
       postgresPassword: secrets.postgres,
       registrySecret: secrets.registry,
+      telemetrySecret: secrets.telemetry,
       takePort,
     });
     say('Starting NATS and Postgres …');

@@ -50,7 +50,11 @@ export async function everything(operator: string): Promise<Everything> {
   };
   const secret = { REGISTRY_SECRET: randomBytes(32).toString('base64'), REGISTRY_OPERATORS: operator };
   await start('registry', registryPort, registryConfig, registryService, secret);
-  await start('telemetry', telemetryPort, telemetryConfig, telemetryService);
+  const sealing = {
+    TELEMETRY_SECRET: randomBytes(32).toString('base64'),
+    TELEMETRY_WEBHOOK_PRIVATE_NETWORKS: 'true',
+  };
+  await start('telemetry', telemetryPort, telemetryConfig, telemetryService, sealing);
   await start('signaling', signalingPort, signalingConfig, signaling);
   await start('printing', printingPort, printingConfig, printing);
   await start('firmware-update', firmwarePort, firmwareConfig, firmwareUpdate);

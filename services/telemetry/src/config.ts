@@ -33,6 +33,26 @@ export const config = defineConfig('TELEMETRY', {
     2,
     'Days that the identities of stored batches and reports are kept; longer than dead letters, which may be retried.',
   ),
+  TELEMETRY_ALARM_DAYS: days(
+    366,
+    1,
+    'Days that cleared alarms are kept, and deliveries of webhooks that ended.',
+  ),
+  TELEMETRY_SECRET: Type.String({
+    secret: true,
+    // 32 bytes: 43 characters and one of padding.
+    pattern: '^[A-Za-z0-9+/]{43}=$',
+    description: 'Base64 of 32 random bytes; seals the secrets of webhooks at rest.',
+  }),
+  TELEMETRY_WEBHOOK_BACKOFF_S: Type.String({
+    default: '5,30,120,600,3600,21600',
+    pattern: '^[0-9]{1,6}(,[0-9]{1,6}){0,19}$',
+    description: 'Seconds between attempts to deliver to a webhook; after the last one a delivery is dead.',
+  }),
+  TELEMETRY_WEBHOOK_PRIVATE_NETWORKS: Type.Boolean({
+    default: false,
+    description: 'Whether webhooks may go to loopback, link-local and private addresses.',
+  }),
 });
 
 /** The loaded values. */
@@ -47,5 +67,6 @@ export function retentionOf(values: TelemetryConfig): Retention {
     day: values.TELEMETRY_DAY_DAYS,
     log: values.TELEMETRY_LOG_DAYS,
     seen: values.TELEMETRY_SEEN_DAYS,
+    alarm: values.TELEMETRY_ALARM_DAYS,
   };
 }

@@ -68,15 +68,24 @@ export interface TestService {
   readonly edge: Bus;
   readonly sql: ReturnType<typeof postgresPool>;
   readonly client: ReturnType<typeof clientOf>;
+  readonly alarms: ReturnType<typeof alarmsOf>;
   /** Publishes a batch; under a message id of its own, so that the stream takes the same batch again. */
   send(batch: bus.ReadingBatch): Promise<void>;
   /** One number from the database. */
   number(query: string, ...values: unknown[]): Promise<number>;
+  /** Ends the process of the service and starts another one in its place. */
+  restart(): Promise<void>;
+  /** Starts one more process of the service on the same bus and database; it ends with the first. */
+  replicate(): Promise<void>;
   stop(): Promise<void>;
 }
 
 function clientOf(port: number) {
   return grpcClient(telemetry.TelemetryClient, `127.0.0.1:${port}`);
+}
+
+function alarmsOf(port: number) {
+  return grpcClient(telemetry.AlarmsClient, `127.0.0.1:${port}`);
 }
 
 export async function startService(variables: Record<string, string> = {}): Promise<TestService> {
@@ -88,19 +97,24 @@ export async function startService(variables: Record<string, string> = {}): Prom
   const env = {
     NATS_URL: nats.url,
     TELEMETRY_POSTGRES_URL: url,
+    TELEMETRY_SECRET: Buffer.alloc(32, 7).toString('base64'),
     TELEMETRY_GRPC_PORT: String(port),
     ...variables,
   };
-  const running: RunningApp = await runApp(await app(config.load(env)));
+  const start = async (more = {}): Promise<RunningApp> => runApp(await app(config.load({ ...env, ...more })));
+  let running = await start();
+  const replicas: RunningApp[] = [];
   const edge = await connectBus({ url: nats.url, name: 'edge-1' });
   const sql = postgresPool(url, { max: 2, name: 'test' });
   const client = clientOf(port);
+  const alarms = alarmsOf(port);
   return {
     nats,
     postgres,
     edge,
     sql,
     client,
+    alarms,
     async send(batch) {
       await edge.persist(uplink.reading, { node: 'edge-1' }, batch, { id: uuidv7() });
     },
@@ -108,10 +122,18 @@ export async function startService(variables: Record<string, string> = {}): Prom
       const { rows } = await sql.query<Record<string, unknown>>(query, values);
       return Number(Object.values(rows[0] ?? {})[0]);
     },
+    async restart() {
+      await running.stop();
+      running = await start();
+    },
+    async replicate() {
+      replicas.push(await start({ TELEMETRY_GRPC_PORT: String(await freePort()) }));
+    },
     async stop() {
       client.close();
+      alarms.close();
       await edge.close();
-      await running.stop();
+      await Promise.all([running, ...replicas].map((each) => each.stop()));
       await sql.end();
       await Promise.all([nats.stop(), postgres.stop()]);
     },

@@ -10,7 +10,16 @@ import { deleteOld } from '../src/store/retention.js';
 
 const DAY_MS = 86_400_000;
 const now = Date.parse('2025-06-15T13:00:00Z');
-const retention: Retention = { raw: 30, minute: 90, quarter: 365, hour: 1825, day: 0, log: 90, seen: 31 };
+const retention: Retention = {
+  raw: 30,
+  minute: 90,
+  quarter: 365,
+  hour: 1825,
+  day: 0,
+  log: 90,
+  seen: 31,
+  alarm: 366,
+};
 const migrations = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
 
 let postgres: TestPostgres;

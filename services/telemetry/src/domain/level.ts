@@ -19,6 +19,8 @@ export interface Retention {
   readonly log: number;
   /** The identities of batches and reports. */
   readonly seen: number;
+  /** Alarms that were cleared, and deliveries that are delivered or dead. */
+  readonly alarm: number;
 }
 
 const DAY_MS = 86_400_000;

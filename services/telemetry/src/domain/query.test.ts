@@ -9,7 +9,16 @@ import type { Rollup } from './rollup.js';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const now = Date.UTC(2025, 5, 15, 12);
-const retention: Retention = { raw: 30, minute: 90, quarter: 365, hour: 1825, day: 0, log: 90, seen: 31 };
+const retention: Retention = {
+  raw: 30,
+  minute: 90,
+  quarter: 365,
+  hour: 1825,
+  day: 0,
+  log: 90,
+  seen: 31,
+  alarm: 366,
+};
 const rollup: Rollup = {
   bucketMs: 0,
   count: 2,

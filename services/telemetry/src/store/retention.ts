@@ -1,4 +1,4 @@
-// Deletes by age what is not in partitions: hour and day rollups, and the identities of batches and reports.
+// Deletes by age what is not in partitions: hour and day rollups, identities of batches and reports, alarms that are over.
 import { postgresFault } from '@mooring/runtime';
 import type { Retention } from '../domain/level.js';
 import type { Database } from './client.js';
@@ -17,6 +17,9 @@ export async function deleteOld(database: Database, retention: Retention, nowMs:
     const old = { where: { seenAt: { lt: before(retention.seen) } } };
     await database.batchSeen.deleteMany(old);
     await database.reportSeen.deleteMany(old);
+    await database.alarm.deleteMany({ where: { clearedAt: { lt: before(retention.alarm) } } });
+    await database.webhookDelivery.deleteMany({ where: { settledAt: { lt: before(retention.alarm) } } });
+    await database.idempotency.deleteMany({ where: { createdAt: { lt: before(1) } } });
   } catch (error) {
     throw postgresFault(error);
   }
