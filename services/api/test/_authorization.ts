@@ -287,6 +287,18 @@ export const table: readonly Row[] = [
     outsider: 404,
   },
   { route: 'GET /v1/devices/{id}/energy', path: device('/energy'), success: 200, outsider: 404 },
+  {
+    route: 'GET /v1/organizations/{id}/energy',
+    path: organization('/energy'),
+    success: 200,
+    outsider: 404,
+  },
+  {
+    route: 'GET /v1/organizations/{id}/readings/export',
+    path: organization('/readings/export'),
+    success: 200,
+    outsider: 404,
+  },
   { route: 'GET /v1/devices/{id}/updates', path: device('/updates'), success: 200, outsider: 404 },
   { route: 'GET /v1/devices/{id}/live', path: device('/live'), success: 200, outsider: 404, stream: true },
   {

@@ -213,6 +213,11 @@ describe('what is passed on', () => {
     expect(changed.map(({ tariffJson }) => tariffJson)).toEqual([JSON.stringify(tariff), '', undefined]);
     const wrong = { currency: 'euro', price_per_kwh: -1 };
     expect((await at(where, { ...owner, body: { tariff: wrong } })).status).toBe(400);
+    const band = { days: [6, 8], from: '22:00', to: '06:05', price_per_kwh: 0.2 };
+    const unclear = await at(where, { ...owner, body: { tariff: { ...tariff, bands: [band] } } });
+    expect(unclear.status).toBe(400);
+    const fields = (unclear.body.errors as { field: string }[]).map(({ field }) => field);
+    expect(fields).toEqual(expect.arrayContaining(['tariff.bands.0.days.1', 'tariff.bands.0.to']));
   });
 });
 

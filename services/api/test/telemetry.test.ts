@@ -1,17 +1,22 @@
 // Readings, energy and cost, exports that are streamed no faster than they are read.
 
 import { eventually } from '@mooring/harness';
-import type { telemetry } from '@mooring/proto';
+import type { registry, telemetry } from '@mooring/proto';
 import { Fault, serverStream, unary } from '@mooring/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from './_client.js';
-import { deviceId, knowing, organization } from './_fixtures.js';
+import { device, deviceId, knowing, organization, organizationId } from './_fixtures.js';
 import { type Platform, platform } from './_platform.js';
 
 let api: Platform;
 let tariffJson = '';
 let endless = { chunks: 0, cancelled: false };
 const queries: telemetry.QueryReadingsRequest[] = [];
+const listed: registry.ListDevicesRequest[] = [];
+/** How many devices the organization has. */
+let crowd = 1;
+const energies: telemetry.QueryEnergyRequest[] = [];
+const exported: telemetry.ExportReadingsRequest[] = [];
 const T0 = 1_700_000_000_000;
 
 function chunk(rows: number, from = 0): telemetry.ExportReadingsResponse {
@@ -21,6 +26,7 @@ function chunk(rows: number, from = 0): telemetry.ExportReadingsResponse {
     timeMs: indices.map((index) => T0 + index * 1000),
     value: indices.map((index) => index / 2),
     intervalS: indices.map(() => 10),
+    deviceNumber: indices.map(() => 7n),
   };
 }
 
@@ -28,6 +34,13 @@ const answers = {
   registry: {
     ...knowing,
     getOrganization: unary(async () => ({ organization: { ...organization, tariffJson } })),
+    listDevices: unary(async (request: registry.ListDevicesRequest) => {
+      listed.push(request);
+      const from = Number(request.cursor);
+      const items = Array.from({ length: Math.min(crowd - from, request.limit) }, () => device);
+      const next = from + items.length;
+      return { items, nextCursor: next < crowd ? String(next) : '' };
+    }),
   },
   telemetry: {
     queryReadings: unary(async (request: telemetry.QueryReadingsRequest) => {
@@ -36,14 +49,20 @@ const answers = {
       return { metric: request.metric, unit: 'W', stepS: 60, ...points, truncated: false };
     }),
     latestReadings: unary(async () => ({ items: [{ metric: 'power_w', unit: 'W', timeMs: T0, value: 3 }] })),
-    queryEnergy: unary(async () => ({
-      items: [{ startMs: T0, endMs: T0 + 3_600_000, energyWh: 500 }],
-      totalWh: 500,
-    })),
+    queryEnergy: unary(async (request: telemetry.QueryEnergyRequest) => {
+      energies.push(request);
+      const bandWh = request.week.length === 0 ? [500] : [100, 400];
+      return {
+        items: [{ startMs: T0, endMs: T0 + 3_600_000, energyWh: 500, bandWh }],
+        totalWh: 500,
+        devices: [{ deviceNumber: 7n, energyWh: 500, bandWh }],
+      };
+    }),
     exportReadings: serverStream(async function* (
       request: telemetry.ExportReadingsRequest,
       call,
     ): AsyncGenerator<telemetry.ExportReadingsResponse> {
+      exported.push(request);
       if (request.metric === 'refused') throw new Fault('invalid', 'no such metric');
       yield chunk(2);
       yield chunk(1, 2);
@@ -64,6 +83,8 @@ beforeAll(async () => {
 });
 afterAll(() => api?.stop());
 
+const ofAll = (path: string) =>
+  ask(api.base, `GET /v1/organizations/${organizationId}${path}`, { token: 'owner' });
 const at = (path: string) => ask(api.base, `GET /v1/devices/${deviceId}${path}`, { token: 'owner' });
 
 describe('readings', () => {
@@ -105,6 +126,49 @@ describe('energy', () => {
     expect((await at('/energy?by=hour')).body).toEqual(paid);
     expect((await at('/energy?by=week')).status).toBe(400);
   });
+
+  it('costs what each band says, in the week of the household', async () => {
+    const night = { name: 'Night', days: [1], from: '22:00', to: '06:00', price_per_kwh: 0.1 };
+    tariffJson = JSON.stringify({ currency: 'EUR', price_per_kwh: 0.3, bands: [night] });
+    const { body } = await at('/energy?by=hour');
+    expect(body).toEqual({
+      items: [{ ...item, cost: 0.07 }],
+      total_wh: 500,
+      cost: 0.07,
+      currency: 'EUR',
+      by_band: [
+        { name: null, price_per_kwh: 0.3, energy_wh: 100, cost: 0.03 },
+        { name: 'Night', price_per_kwh: 0.1, energy_wh: 400, cost: 0.04 },
+      ],
+    });
+    const { week = Buffer.alloc(0), timeZone, deviceNumber } = energies.at(-1) ?? {};
+    expect([week.length, week[87], week[88], week[119], week[120]]).toEqual([672, 0, 1, 1, 0]);
+    expect([timeZone, deviceNumber]).toEqual(['Europe/Berlin', 7n]);
+  });
+
+  it('of an organization is that of its devices, together and each', async () => {
+    tariffJson = '{"currency":"EUR","price_per_kwh":0.3}';
+    const { body } = await ofAll('/energy?by=month&tag=kitchen');
+    expect(body).toEqual({
+      items: [{ ...item, cost: 0.15 }],
+      total_wh: 500,
+      cost: 0.15,
+      currency: 'EUR',
+      devices: [{ device_id: deviceId, name: 'Kettle', energy_wh: 500, cost: 0.15 }],
+    });
+    expect(energies.at(-1)).toMatchObject({ deviceNumbers: [7n], by: 'month', timeZone: 'Europe/Berlin' });
+    expect(listed.at(-1)).toMatchObject({ organizationId, tag: 'kitchen' });
+  });
+
+  it('of an organization with more devices than one question takes is asked for by tag', async () => {
+    crowd = 2_001;
+    const { status, body } = await ofAll('/energy');
+    crowd = 1;
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ field: 'tag', message: 'must leave at most 2000 devices' }],
+    ]);
+  });
 });
 
 describe('an export', () => {
@@ -118,6 +182,29 @@ describe('an export', () => {
         '2023-11-14T22:13:21.000Z,power_w,0.5,W,10\r\n' +
         '2023-11-14T22:13:22.000Z,power_w,1,W,10\r\n',
     );
+  });
+
+  it('begins with the first reading where it says nothing', async () => {
+    await at('/readings/export');
+    // Zero would be asked for the last day.
+    expect(exported.at(-1)?.fromMs).toBe(1);
+  });
+
+  it('of an organization says whose each reading is', async () => {
+    const { headers, body } = await ofAll('/readings/export?metric=power_w');
+    expect(headers.get('content-disposition')).toBe('attachment; filename="Home-readings.csv"');
+    const [head, first] = String(body).split('\r\n');
+    expect(head).toBe('device_id,device_name,time,metric,value,unit,interval_s');
+    expect(first).toBe(`${deviceId},Kettle,2023-11-14T22:13:20.000Z,power_w,0,W,10`);
+    expect(exported.at(-1)).toMatchObject({ deviceNumbers: [7n], metric: 'power_w' });
+    const lines = String((await ofAll('/readings/export?format=ndjson')).body)
+      .trimEnd()
+      .split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      device_id: deviceId,
+      device_name: 'Kettle',
+      value: 0,
+    });
   });
 
   it('is lines of JSON', async () => {

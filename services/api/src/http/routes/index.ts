@@ -21,6 +21,8 @@ import { keyRequestRoutes } from './key-requests.js';
 import { liveRoutes } from './live.js';
 import { meRoute } from './me.js';
 import { memberRoutes } from './members.js';
+import { organizationEnergyRoute } from './organization-energy.js';
+import { organizationExportRoute } from './organization-export.js';
 import { organizationRoutes } from './organizations.js';
 import { printRoutes } from './print.js';
 import { printKeyRoutes } from './print-keys.js';
@@ -53,6 +55,8 @@ const families: readonly ((server: Server, parts: Parts) => void)[] = [
   readingRoutes,
   exportRoute,
   energyRoute,
+  organizationExportRoute,
+  organizationEnergyRoute,
   liveRoutes,
   iceServerRoute,
   updateRoute,

@@ -1,7 +1,6 @@
 // People and organizations as JSON.
 import type { registry } from '@mooring/proto';
 import { type Static, Type } from 'typebox';
-import type { Tariff as DomainTariff } from '../../domain/cost.js';
 import { toTime, toTimeOrNull } from '../../domain/time.js';
 import { present } from '../access.js';
 import { Id, Nullable, Time } from './shapes.js';
@@ -16,10 +15,42 @@ export const RoleName = Type.Union([
 
 export const Email = Type.String({ format: 'email', maxLength: 254 });
 
+const Price = Type.Number({ minimum: 0, maximum: 1_000_000 });
+const Quarter = Type.String({
+  pattern: '^([01][0-9]|2[0-3]):(00|15|30|45)$',
+  description: 'Local time, on a quarter hour',
+});
+
+const TariffBand = Type.Object(
+  {
+    name: Type.Optional(Type.String({ maxLength: 200 })),
+    days: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), {
+        minItems: 1,
+        uniqueItems: true,
+        description: 'On which it begins, 1 Monday to 7 Sunday; all when absent',
+      }),
+    ),
+    from: Quarter,
+    to: Quarter,
+    price_per_kwh: Price,
+  },
+  {
+    additionalProperties: false,
+    description: 'All day when `from` is `to`, across midnight when it is later',
+  },
+);
+
 export const Tariff = Type.Object(
   {
     currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' }),
-    price_per_kwh: Type.Number({ minimum: 0, maximum: 1_000_000 }),
+    price_per_kwh: Price,
+    bands: Type.Optional(
+      Type.Array(TariffBand, {
+        maxItems: 32,
+        description: 'The first that holds counts; `price_per_kwh` of the tariff where none does',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -57,8 +88,10 @@ export function toUser(user: registry.User): Static<typeof User> {
 }
 
 /** The tariff of an organization, null when it has none. */
-export function tariffOf(organization: registry.Organization): DomainTariff | null {
-  return organization.tariffJson === '' ? null : (JSON.parse(organization.tariffJson) as DomainTariff | null);
+export function tariffOf(organization: registry.Organization): Static<typeof Tariff> | null {
+  return organization.tariffJson === ''
+    ? null
+    : (JSON.parse(organization.tariffJson) as Static<typeof Tariff> | null);
 }
 
 export function toOrganization(organization: registry.Organization): Static<typeof Organization> {

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
 import { deltaOf, isObject, type JsonObject } from '../../domain/delta.js';
 import type { Versions } from '../../domain/entity-tag.js';
 import { toTime, toTimeOrNull } from '../../domain/time.js';
-import { AnyObject, Id, Nullable, Time } from './shapes.js';
+import { AnyObject, Id, Nullable, Tag, Time } from './shapes.js';
 
 export const DialectName = Type.Union([
   Type.Literal('berg'),
@@ -13,7 +13,7 @@ export const DialectName = Type.Union([
   Type.Literal('nerveshub'),
 ]);
 
-export const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 100 });
+export const Tags = Type.Array(Tag, { maxItems: 100 });
 
 const Presence = Type.Object({
   online: Type.Boolean(),

@@ -15,6 +15,9 @@ export const AnyObject = Type.Record(Type.String(), Type.Unknown());
 
 export const IdParams = Type.Object({ id: Id });
 
+/** A tag that devices are chosen by, such as a room. */
+export const Tag = Type.String({ minLength: 1, maxLength: 100 });
+
 /** What a name, as people give it, may be. */
 export const Name = Type.String({ minLength: 1, maxLength: 200 });
 
