@@ -1,6 +1,8 @@
 // All routes of the API.
 import type { Parts } from '../parts.js';
 import type { Server } from '../server.js';
+import { alarmRuleRoutes } from './alarm-rules.js';
+import { alarmRoutes } from './alarms.js';
 import { apiKeyRoutes } from './api-keys.js';
 import { auditRoute } from './audit.js';
 import { authRoutes } from './auth.js';
@@ -31,6 +33,7 @@ import { readingRoutes } from './readings.js';
 import { scheduleRoutes } from './schedules.js';
 import { stateRoutes } from './state.js';
 import { updateRoute } from './updates.js';
+import { webhookRoutes } from './webhooks.js';
 
 const families: readonly ((server: Server, parts: Parts) => void)[] = [
   authRoutes,
@@ -57,6 +60,9 @@ const families: readonly ((server: Server, parts: Parts) => void)[] = [
   energyRoute,
   organizationExportRoute,
   organizationEnergyRoute,
+  alarmRuleRoutes,
+  alarmRoutes,
+  webhookRoutes,
   liveRoutes,
   iceServerRoute,
   updateRoute,
