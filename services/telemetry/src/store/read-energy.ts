@@ -31,7 +31,7 @@ export interface EnergyOfDevice extends Banded {
 
 // Whole units: the range reaches back to the start of its first one and on to the end of its last one. An hour is an
 // hour of time even where the clock repeats it; days and months are counted on the calendar. Where a device was metered
-// in a bucket, that counts there, and its power does not.
+// in a bucket, that counts there, and its power does not. What a time means in a zone is found out once for all devices.
 const ENERGY = `
 WITH whole AS (
   SELECT date_trunc($4, $5::timestamptz, $6) AS first, date_trunc($4, $7::timestamptz, $6) AS last
@@ -47,15 +47,16 @@ WITH whole AS (
   SELECT device_number, bucket, metric_id, integral FROM rollup_day
   WHERE device_number = ANY ($1) AND metric_id IN ($2, $3) AND bucket < $10 AND $4 <> 'hour'
     AND bucket >= (SELECT first FROM whole) AND bucket < $9
-), picked AS (
-  SELECT device_number, bucket, bucket AT TIME ZONE $6 AS local,
-    coalesce(max(integral) FILTER (WHERE metric_id = $3), max(integral)) AS integral
+), picked AS MATERIALIZED (
+  SELECT device_number, bucket, coalesce(max(integral) FILTER (WHERE metric_id = $3), max(integral)) AS integral
   FROM part GROUP BY device_number, bucket
-), placed AS (
-  SELECT device_number, integral, date_trunc($4, bucket, $6) AS start,
+), times AS (
+  SELECT bucket, date_trunc($4, bucket, $6) AS start,
     CASE WHEN cardinality($11::int2[]) = 0 THEN 0 ELSE ($11::int2[])[(96 * (extract(isodow FROM local) - 1)
       + 4 * extract(hour FROM local) + div(extract(minute FROM local), 15))::int4 + 1] END AS band
-  FROM picked
+  FROM (SELECT bucket, bucket AT TIME ZONE $6 AS local FROM picked GROUP BY bucket) AS each
+), placed AS (
+  SELECT device_number, integral, start, band FROM picked JOIN times USING (bucket)
 )
 SELECT device_number AS "deviceNumber", band, sum(integral) AS integral,
   extract(epoch FROM start)::float8 * 1000 AS "startMs",

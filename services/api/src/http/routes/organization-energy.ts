@@ -18,6 +18,9 @@ const schema = {
   response: { 200: EnergyOfDevices },
 };
 
+/** A year of quarter hours of many devices takes seconds. */
+const TIMEOUT_MS = 25_000;
+
 export function organizationEnergyRoute(server: Server, { peers, clock }: Parts): void {
   const config = { access: member('telemetry:read') };
   server.get('/v1/organizations/:id/energy', { config, schema }, async (request) => {
@@ -29,13 +32,14 @@ export function organizationEnergyRoute(server: Server, { peers, clock }: Parts)
       (await devicesOf(peers, request, organization.id, tag)).map((device) => [device.number, device]),
     );
     // Number 0 is no device: without any, nothing is found.
-    const energy = await peers.telemetry.queryEnergy({
+    const asked = {
       deviceNumber: 0n,
       deviceNumbers: [...devices.keys()],
       timeZone: organization.timeZone,
       week: weekOf(tariff),
       ...span,
-    });
+    };
+    const energy = await peers.telemetry.queryEnergy(asked, { timeoutMs: TIMEOUT_MS });
     return {
       ...toEnergy(energy, tariff),
       devices: energy.devices.map((each) => ({
