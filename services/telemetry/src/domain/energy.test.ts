@@ -6,7 +6,8 @@ import type { Retention } from './level.js';
 
 const DAY_MS = 86_400_000;
 const now = Date.UTC(2025, 5, 15);
-const retention: Retention = { raw: 30, minute: 90, quarter: 366, hour: 1830, day: 0, log: 90, seen: 31 };
+const kept = { raw: 30, minute: 90, quarter: 366, hour: 1830, day: 0 };
+const retention: Retention = { ...kept, log: 90, seen: 31, alarm: 90 };
 const year = { fromMs: now - 365 * DAY_MS, toMs: now };
 const quartersKeptMs = now - 366 * DAY_MS;
 
