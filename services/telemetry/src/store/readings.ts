@@ -29,7 +29,7 @@ export type Alongside = (
   claimed: readonly ClaimedBatch[],
 ) => Promise<(() => void) | undefined>;
 
-export function readingStore(pool: Pool, metrics: MetricDictionary, alongside?: Alongside): StoreReadings {
+export function readingStore(pool: Pool, metrics: MetricDictionary, alongside: Alongside): StoreReadings {
   const rows = new ReadingColumns();
   const addToRollups = rollupStore();
   return async (batches) => {
@@ -40,7 +40,7 @@ export function readingStore(pool: Pool, metrics: MetricDictionary, alongside?: 
       await insert(client, rows, batches, claimed);
       const metered = await followMeters(client, meteredId, batches, claimed);
       await addToRollups(client, batches, claimed, metered);
-      return { claimed, committed: await alongside?.(client, batches, claimed) };
+      return { claimed, committed: await alongside(client, batches, claimed) };
     });
     stored.committed?.();
     return stored.claimed;
