@@ -25,7 +25,7 @@ const MAX_WAITING = 10_000;
 // Held until the end, so that no webhook goes away under its deliveries.
 const WEBHOOKS = `
 SELECT id, organization_id, (SELECT count(*) FROM (SELECT FROM webhook_delivery d
-  WHERE d.webhook_id = w.id AND d.state = 'waiting' LIMIT ${MAX_WAITING}) AS some) < ${MAX_WAITING} AS room
+  WHERE d.webhook_id = w.id AND d.state = 'waiting' LIMIT ${MAX_WAITING}) AS waiting) < ${MAX_WAITING} AS room
 FROM webhook w WHERE organization_id = ANY ($1::uuid[]) ORDER BY id FOR KEY SHARE OF w`;
 
 const DELIVER = `
