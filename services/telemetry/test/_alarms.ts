@@ -34,7 +34,10 @@ export function meter(service: TestService, number: bigint, metric = 'power_w') 
   const next = (values: readonly number[]) =>
     batchOf(
       number,
-      values.map((value) => ({ metric, timeMs: (timeMs += MINUTE_MS), value })),
+      values.map((value) => {
+        timeMs += MINUTE_MS;
+        return { metric, timeMs, value };
+      }),
     );
   const device = {
     id: `device-${number}`,
