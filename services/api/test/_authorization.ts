@@ -1,48 +1,12 @@
 // The authorization table: for every route, a request that is right, and what others get for the same request.
 
-/** What the table's requests are about: a thing of each kind that belongs to the owner. */
-export interface Things {
-  readonly organization: string;
-  /** A plug. */
-  readonly device: string;
-  readonly printer: string;
-  /** One that waits for the plug. */
-  readonly command: string;
-  readonly claim: string;
-  readonly printKey: string;
-  readonly printSecret: string;
-  readonly schedule: string;
-  readonly apiKey: string;
-  readonly credential: string;
-  readonly user: string;
-  readonly email: string;
-}
-
-export interface Row {
-  /** Method and path as in the OpenAPI document. */
-  readonly route: string;
-  /** The path with ids, and a query, where the route has any. */
-  readonly path?: (things: Things) => string;
-  readonly body?: (things: Things) => unknown;
-  /** What the owner gets (the operator, on routes for operators of the platform). */
-  readonly success: number;
-  /** What the owner of another organization gets; absent where there is nothing of others to ask for. */
-  readonly outsider?: 404;
-  /** What a viewer of the organization gets. */
-  readonly viewer?: 403;
-  /** Nobody needs a token. */
-  readonly open?: true;
-  /** Never ends by itself. */
-  readonly stream?: true;
-}
+import { alarmRows } from './_authorization-alarms.js';
+import { commandRows } from './_authorization-commands.js';
+import type { Row, Things } from './_authorization-row.js';
 
 const device =
   (rest = '') =>
   ({ device: id }: Things) =>
-    `/v1/devices/${id}${rest}`;
-const printer =
-  (rest: string) =>
-  ({ printer: id }: Things) =>
     `/v1/devices/${id}${rest}`;
 const organization =
   (rest = '') =>
@@ -123,140 +87,8 @@ export const table: readonly Row[] = [
     viewer: 403,
   },
   { route: 'GET /v1/devices/{id}/state', path: device('/state'), success: 200, outsider: 404 },
-  // Before any newer switch takes its place.
-  {
-    route: 'DELETE /v1/commands/{id}',
-    path: ({ command }) => `/v1/commands/${command}`,
-    success: 200,
-    outsider: 404,
-    viewer: 403,
-  },
-  {
-    route: 'PATCH /v1/devices/{id}/state',
-    path: device('/state'),
-    body: () => ({ desired: { on: true } }),
-    success: 200,
-    outsider: 404,
-    viewer: 403,
-  },
-  {
-    route: 'POST /v1/devices/{id}/commands',
-    path: device('/commands'),
-    body: () => ({ type: 'switch', on: true }),
-    success: 202,
-    outsider: 404,
-    viewer: 403,
-  },
-  { route: 'GET /v1/devices/{id}/commands', path: device('/commands'), success: 200, outsider: 404 },
-  {
-    route: 'GET /v1/commands/{id}',
-    path: ({ command }) => `/v1/commands/${command}`,
-    success: 200,
-    outsider: 404,
-  },
-  {
-    route: 'POST /v1/devices/{id}/print-preview',
-    path: printer('/print-preview'),
-    body: () => ({ text: 'Hello' }),
-    success: 200,
-    outsider: 404,
-  },
-  { route: 'GET /v1/devices/{id}/print-keys', path: printer('/print-keys'), success: 200, outsider: 404 },
-  {
-    route: 'POST /v1/devices/{id}/print-keys',
-    path: printer('/print-keys'),
-    body: () => ({ name: 'Friends' }),
-    success: 201,
-    outsider: 404,
-    viewer: 403,
-  },
-  {
-    route: 'GET /print/{secret}',
-    path: ({ printSecret }) => `/print/${printSecret}`,
-    success: 200,
-    open: true,
-  },
-  {
-    route: 'POST /print/{secret}',
-    path: ({ printSecret }) => `/print/${printSecret}`,
-    body: () => ({ text: 'Hello' }),
-    success: 202,
-    open: true,
-  },
-  {
-    route: 'DELETE /v1/devices/{id}/print-keys/{key_id}',
-    path: (things) => printer(`/print-keys/${things.printKey}`)(things),
-    success: 204,
-    outsider: 404,
-    viewer: 403,
-  },
-  { route: 'GET /v1/devices/{id}/key-requests', path: printer('/key-requests'), success: 200, outsider: 404 },
-  // Nobody asked for a key: whoever may decide gets as far as being told so.
-  ...['allow', 'deny'].map(
-    (verb): Row => ({
-      route: `POST /v1/devices/{id}/key-requests/{request_id}/${verb}`,
-      path: (things) => printer(`/key-requests/${things.claim}/${verb}`)(things),
-      success: 404,
-      outsider: 404,
-      viewer: 403,
-    }),
-  ),
-  {
-    route: 'POST /v1/claims',
-    // berg.md 5.3: a code that no printer of this test has.
-    body: ({ organization: id }) => ({ code: 'c1zp-g2ec-sqqh-28t5', organization_id: id }),
-    success: 201,
-    outsider: 404,
-    viewer: 403,
-  },
-  {
-    route: 'GET /v1/claims',
-    path: ({ organization: id }) => `/v1/claims?organization=${id}`,
-    success: 200,
-    outsider: 404,
-  },
-  { route: 'GET /v1/claims/{id}', path: ({ claim }) => `/v1/claims/${claim}`, success: 200, outsider: 404 },
-  {
-    route: 'DELETE /v1/claims/{id}',
-    path: ({ claim }) => `/v1/claims/${claim}`,
-    success: 204,
-    outsider: 404,
-    viewer: 403,
-  },
-  {
-    route: 'POST /v1/schedules',
-    body: ({ device: id }) => ({ device_id: id, on: true, weekly: { days: [1], at: '07:00' } }),
-    success: 201,
-    outsider: 404,
-    viewer: 403,
-  },
-  {
-    route: 'GET /v1/schedules',
-    path: ({ device: id }) => `/v1/schedules?device=${id}`,
-    success: 200,
-    outsider: 404,
-  },
-  {
-    route: 'GET /v1/schedules/{id}',
-    path: ({ schedule }) => `/v1/schedules/${schedule}`,
-    success: 200,
-    outsider: 404,
-  },
-  {
-    route: 'PATCH /v1/schedules/{id}',
-    path: ({ schedule }) => `/v1/schedules/${schedule}`,
-    body: () => ({ enabled: false }),
-    success: 200,
-    outsider: 404,
-    viewer: 403,
-  },
-  {
-    route: 'DELETE /v1/schedules/{id}',
-    path: ({ schedule }) => `/v1/schedules/${schedule}`,
-    success: 204,
-    outsider: 404,
-    viewer: 403,
-  },
+  ...commandRows,
+  ...alarmRows,
   { route: 'GET /v1/devices/{id}/credentials', path: device('/credentials'), success: 200, outsider: 404 },
   {
     route: 'POST /v1/devices/{id}/credentials',

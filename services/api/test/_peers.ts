@@ -35,13 +35,18 @@ export interface Peer extends RunningApp {
   readonly address: string;
 }
 
+type UntypedHandlers = Served[1];
+
 /** Starts one server per process. */
 export function startPeers(answers: Answers): Promise<Peer[]> {
   return Promise.all(
     Object.entries(definitions).map(async ([name, served]) => {
       const port = await freePort();
       const services = Object.entries(served).map(
-        ([part, definition]): Served => [definition, { ...answers[part as keyof Answers] }],
+        ([part, definition]): Served => [
+          definition,
+          { ...(answers[part as keyof Answers] as UntypedHandlers) },
+        ],
       );
       const running = await runApp({ runnables: [grpcServer({ host: '127.0.0.1', port, services })] });
       const variable = `API_${name.toUpperCase()}_ADDRESS`;

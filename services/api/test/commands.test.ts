@@ -1,5 +1,5 @@
 // Commands, desired state and prints over HTTP, in front of services that say what they were asked.
-import { registry } from '@mooring/proto';
+import { type printing, registry } from '@mooring/proto';
 import { Fault, unary } from '@mooring/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ask } from './_client.js';
@@ -48,7 +48,7 @@ beforeAll(async () => {
       }),
     },
     printing: {
-      render: unary(async ({ content, preview }: { content?: { $case: string }; preview: boolean }) => {
+      render: unary(async ({ content, preview }: printing.RenderRequest) => {
         if (content?.$case === 'html') throw new Fault('invalid', 'there is no browser');
         const image = { width: 384, height: 2, rows: Buffer.alloc(96, 0xaa) };
         return { image, previewPng: preview ? Buffer.from(PNG, 'base64') : Buffer.alloc(0), cutRows: 0 };
@@ -66,6 +66,7 @@ beforeEach(() => {
 
 const command = (body: object, token = 'owner') =>
   ask(mooring.base, `POST /v1/devices/${deviceId}/commands`, { token, body });
+const bodyOf = async (answer: Response) => (await answer.json()) as { code?: string; status?: string };
 const shown = (index = 0) => JSON.parse(asked[index]?.paramsJson ?? '');
 
 describe('a command', () => {
@@ -158,7 +159,7 @@ describe('what is desired', () => {
     expect(tag).toBe('"3.0"');
     for (const right of [undefined, tag, '"3"', '*']) expect((await patch(right)).status).toBe(200);
     const stale = await patch('"2.0"');
-    expect([stale.status, (await stale.json()).code]).toEqual([412, 'precondition_failed']);
+    expect([stale.status, (await bodyOf(stale)).code]).toEqual([412, 'precondition_failed']);
     expect((await patch('"two"')).status).toBe(400);
   });
 });
@@ -193,7 +194,7 @@ describe('a print key', () => {
       await print('{"text":"Hello"}', 'application/json', 'pk_known', { 'idempotency-key': 'one' }),
     ];
     for (const answer of answers) {
-      expect([answer.status, (await answer.json()).status]).toEqual([202, 'sent']);
+      expect([answer.status, (await bodyOf(answer)).status]).toEqual([202, 'sent']);
       expect(answer.headers.get('access-control-allow-origin')).toBe('*');
     }
     expect(asked.map(({ printKeyId, principal }) => [printKeyId, principal])).toEqual(
@@ -202,7 +203,7 @@ describe('a print key', () => {
     expect(asked[2]?.idempotencyKey).toBe('one');
     expect(used.filter(({ use }) => use).map(({ sender }) => sender)).toEqual(['Ada', 'Ada', 'Ada']);
     online = false;
-    expect((await (await print('Later', 'text/plain')).json()).status).toBe('queued');
+    expect((await bodyOf(await print('Later', 'text/plain'))).status).toBe('queued');
   });
 
   it.each([

@@ -11,7 +11,7 @@ import { Empty, Id, IdParams, idempotencyKey, Nullable, Repeatable, Time } from 
 import type { Server } from '../server.js';
 
 const tags = ['Alarms'];
-const RuleName = Type.String({ maxLength: 120 });
+const RuleName = Type.String({ maxLength: 120, description: 'Metric and condition when absent' });
 const Condition = Type.Union([Type.Literal('above'), Type.Literal('below'), Type.Literal('silence')], {
   description: 'below tells of what has been above before; silence of nothing coming any more',
 });
@@ -116,7 +116,7 @@ export function alarmRuleRoutes(server: Server, { peers }: Parts): void {
       rule: {
         id: '',
         organizationId,
-        name: body.name ?? '',
+        name: body.name || `${body.metric} ${body.condition}`,
         deviceId: device?.id ?? '',
         deviceNumber: device?.number ?? 0n,
         metric: body.metric,
