@@ -12,11 +12,18 @@ import type { ClaimedBatch, Client } from './claim.js';
 import type { StorableBatch } from './identity.js';
 import type { Metered } from './rollups.js';
 
+/** Sets these locks apart from others in this database. */
+const METER_LOCK = 7_266_702;
+
 // Locked in the order of devices, the same in every process.
 const LOCK = `
 SELECT device_number AS "deviceNumber", extract(epoch FROM time)::float8 * 1000 AS "timeMs", wh, spare_wh AS "spareWh",
   candidate
 FROM meter WHERE device_number = ANY ($1) ORDER BY device_number FOR UPDATE`;
+
+// A device without a row has nothing that could be locked; whoever is first makes the others look again.
+const FIRST = `
+SELECT pg_advisory_xact_lock(${METER_LOCK}, hashint8(n)) FROM (SELECT unnest($1::int8[]) AS n ORDER BY 1) AS each`;
 
 const SAVE = `
 INSERT INTO meter (device_number, time, wh, spare_wh, candidate)
@@ -53,8 +60,12 @@ export async function followMeters(
   const counters = countersOf(batches, claimed);
   if (counters.size === 0) return undefined;
   const devices = [...counters.keys()].sort((a, b) => (a < b ? -1 : 1));
-  const { rows } = await client.query<Row>({ name: 'lock_meters', text: LOCK, values: [devices] });
-  const known = new Map(rows.map((row) => [BigInt(row.deviceNumber), stateOf(row)]));
+  const known = await lockMeters(client, devices);
+  const unknown = devices.filter((device) => !known.has(device));
+  if (unknown.length > 0) {
+    await client.query({ name: 'first_meters', text: FIRST, values: [unknown] });
+    for (const [device, state] of await lockMeters(client, unknown)) known.set(device, state);
+  }
   const states: [bigint, MeterState][] = [];
   const metered = devices.map((deviceNumber) => {
     const { timeZone, readings } = counters.get(deviceNumber) ?? { timeZone: 'UTC', readings: [] };
@@ -64,6 +75,11 @@ export async function followMeters(
   });
   await client.query({ name: 'save_meters', text: SAVE, values: columns(states) });
   return { metricId, devices: metered };
+}
+
+async function lockMeters(client: Client, devices: readonly bigint[]): Promise<Map<bigint, MeterState>> {
+  const { rows } = await client.query<Row>({ name: 'lock_meters', text: LOCK, values: [devices] });
+  return new Map(rows.map((row) => [BigInt(row.deviceNumber), stateOf(row)]));
 }
 
 function countersOf(

@@ -1,6 +1,7 @@
 // Sums up the energy of devices per hour, day or month of a zone and per tariff band, from the rollups that are kept.
 import { postgresFault } from '@mooring/runtime';
-import type { EnergyBy, EnergyLevels, EnergyUnit } from '../domain/energy.js';
+import { unitBounds } from '../domain/calendar.js';
+import type { EnergyLevels, EnergyUnit } from '../domain/energy.js';
 import { wattHours } from '../domain/metric.js';
 import type { Range } from '../domain/query.js';
 import type { Pool } from './hot-pool.js';
@@ -29,56 +30,43 @@ export interface EnergyOfDevice extends Banded {
   readonly deviceNumber: bigint;
 }
 
-// Whole units: the range reaches back to the start of its first one and on to the end of its last one. An hour is an
-// hour of time even where the clock repeats it; days and months are counted on the calendar. Where a device was metered
-// in a bucket, that counts there, and its power does not. What a time means in a zone is found out once for all devices.
+// Whole units, given by their bounds. Where a device was metered in a bucket, that counts there, and its power does not.
+// What a time means in a zone is found out once for all devices.
 const ENERGY = `
-WITH whole AS (
-  SELECT date_trunc($4, $5::timestamptz, $6) AS first, date_trunc($4, $7::timestamptz, $6) AS last
-), part AS (
+WITH part AS (
   SELECT device_number, bucket, metric_id, integral FROM rollup_quarter
-  WHERE device_number = ANY ($1) AND metric_id IN ($2, $3) AND bucket >= $8
-    AND bucket >= (SELECT first FROM whole) AND bucket < $9
+  WHERE device_number = ANY ($1) AND metric_id IN ($2, $3) AND bucket >= $8 AND bucket >= $6 AND bucket < $7
   UNION ALL
   SELECT device_number, bucket, metric_id, integral FROM rollup_hour
-  WHERE device_number = ANY ($1) AND metric_id IN ($2, $3) AND bucket >= $10 AND bucket < $8
-    AND bucket >= (SELECT first FROM whole) AND bucket < $9
+  WHERE device_number = ANY ($1) AND metric_id IN ($2, $3) AND bucket >= $9 AND bucket < $8
+    AND bucket >= $6 AND bucket < $7
   UNION ALL
   SELECT device_number, bucket, metric_id, integral FROM rollup_day
-  WHERE device_number = ANY ($1) AND metric_id IN ($2, $3) AND bucket < $10 AND $4 <> 'hour'
-    AND bucket >= (SELECT first FROM whole) AND bucket < $9
+  WHERE device_number = ANY ($1) AND metric_id IN ($2, $3) AND bucket < $9 AND NOT $11
+    AND bucket >= $6 AND bucket < $7
 ), picked AS MATERIALIZED (
   SELECT device_number, bucket, coalesce(max(integral) FILTER (WHERE metric_id = $3), max(integral)) AS integral
   FROM part GROUP BY device_number, bucket
 ), times AS (
-  SELECT bucket, date_trunc($4, bucket, $6) AS start,
-    CASE WHEN cardinality($11::int2[]) = 0 THEN 0 ELSE ($11::int2[])[(96 * (extract(isodow FROM local) - 1)
+  SELECT bucket, width_bucket(bucket, $4::timestamptz[]) AS unit,
+    CASE WHEN cardinality($10::int2[]) = 0 THEN 0 ELSE ($10::int2[])[(96 * (extract(isodow FROM local) - 1)
       + 4 * extract(hour FROM local) + div(extract(minute FROM local), 15))::int4 + 1] END AS band
-  FROM (SELECT bucket, bucket AT TIME ZONE $6 AS local FROM picked GROUP BY bucket) AS each
+  FROM (SELECT bucket, bucket AT TIME ZONE $5 AS local FROM picked GROUP BY bucket) AS each
 ), placed AS (
-  SELECT device_number, integral, start, band FROM picked JOIN times USING (bucket)
+  SELECT device_number, integral, unit, band FROM picked JOIN times USING (bucket)
 )
-SELECT device_number AS "deviceNumber", band, sum(integral) AS integral,
-  extract(epoch FROM start)::float8 * 1000 AS "startMs",
-  extract(epoch FROM CASE WHEN $4 = 'hour' THEN start + interval '1 hour'
-    ELSE (start AT TIME ZONE $6 + ('1 ' || $4)::interval) AT TIME ZONE $6 END)::float8 * 1000 AS "endMs"
-FROM placed WHERE start <= (SELECT last FROM whole)
-GROUP BY GROUPING SETS ((start, band), (device_number, band)) ORDER BY start, device_number, band`;
+SELECT device_number AS "deviceNumber", band, sum(integral) AS integral, unit FROM placed
+GROUP BY GROUPING SETS ((unit, band), (device_number, band)) ORDER BY unit, device_number, band`;
 
 /** One band of either a unit of time or a device. */
 interface Row {
   readonly deviceNumber: string | null;
   readonly band: number;
   readonly integral: number;
-  readonly startMs: number | null;
-  readonly endMs: number | null;
+  /** Which of the units, from 1. */
+  readonly unit: number | null;
 }
 
-const DAY_MS = 86_400_000;
-/** No unit is longer. */
-const LONGEST_MS: Readonly<Record<EnergyBy, number>> = { hour: DAY_MS, day: 3 * DAY_MS, month: 32 * DAY_MS };
-/** The last moment that a Date can say. */
-const MAX_DATE_MS = 8.64e15;
 /** Of a metric that is not there. */
 const NO_METRIC = -1;
 
@@ -86,27 +74,27 @@ const NO_METRIC = -1;
 export async function energyBetween(
   pool: Pool,
   { deviceNumbers, powerId, meteredId }: EnergySource,
-  { fromMs, toMs }: Range,
+  range: Range,
   { by, zone, week }: EnergyUnit,
   levels: EnergyLevels,
 ): Promise<{ readonly items: EnergyBucket[]; readonly devices: EnergyOfDevice[] }> {
+  const bounds = unitBounds(by, zone, range);
   const values = [
     deviceNumbers,
     powerId ?? NO_METRIC,
     meteredId ?? NO_METRIC,
-    by,
-    new Date(fromMs),
+    bounds.map((atMs) => new Date(atMs)),
     zone,
-    // The range ends before `toMs`; what lies beyond its last unit is left out by the statement.
-    new Date(Math.max(fromMs, toMs - 1)),
+    timestamp(bounds[0] ?? range.fromMs),
+    timestamp(bounds.at(-1) ?? range.toMs),
     timestamp(levels.quartersMs),
-    new Date(Math.min(toMs + LONGEST_MS[by], MAX_DATE_MS)),
     timestamp(levels.hoursMs),
     week,
+    by === 'hour',
   ];
   try {
     const { rows } = await pool.query<Row>(ENERGY, values);
-    return gathered(rows);
+    return gathered(rows, bounds);
   } catch (error) {
     throw postgresFault(error);
   }
@@ -117,12 +105,13 @@ function timestamp(atMs: number): string {
   return atMs > 0 ? 'infinity' : '-infinity';
 }
 
-function gathered(rows: readonly Row[]) {
+function gathered(rows: readonly Row[], bounds: readonly number[]) {
   const items = new Map<number, EnergyBucket>();
   const devices = new Map<string, EnergyOfDevice>();
-  for (const { deviceNumber, startMs, endMs, band, integral } of rows) {
+  for (const { deviceNumber, unit, band, integral } of rows) {
     const wh = wattHours(integral);
-    if (startMs !== null && endMs !== null) {
+    const [startMs, endMs] = unit === null ? [] : [bounds[unit - 1], bounds[unit]];
+    if (startMs !== undefined && endMs !== undefined) {
       add(items, startMs, { startMs, endMs, energyWh: 0, bandWh: [] }, band, wh);
     } else if (deviceNumber !== null) {
       const none = { deviceNumber: BigInt(deviceNumber), energyWh: 0, bandWh: [] };
