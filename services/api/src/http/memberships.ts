@@ -34,7 +34,12 @@ export function requireRole(request: FastifyRequest, organizationId: string, nee
 
 function hasRole(request: FastifyRequest, organizationId: string, needed: Role): boolean {
   const mine = principalOf(request).memberships.find((each) => each.organizationId === organizationId);
-  return roles.findIndex((role) => role === mine?.role) >= roles.indexOf(needed);
+  return rankOf(mine?.role) >= rankOf(needed);
+}
+
+/** Below every role for what is none. */
+function rankOf(role: string | undefined): number {
+  return (roles as readonly (string | undefined)[]).indexOf(role);
 }
 
 /** A key of repetition that nobody else's meets; empty for none. */

@@ -1,7 +1,8 @@
 // /v1/alarm-rules: what is to be told of, and what is to be done about it.
-import type { telemetry } from '@mooring/proto';
+import type { registry, telemetry } from '@mooring/proto';
 import { type Static, Type } from 'typebox';
 import { toTime } from '../../domain/time.js';
+import { wrong } from '../../prints/content.js';
 import { member, present } from '../access.js';
 import { deviceBehind } from '../device-of.js';
 import { organizationFor, organizationsOf, ownKey, requireRole } from '../memberships.js';
@@ -97,8 +98,8 @@ export function alarmRuleRoutes(server: Server, { peers }: Parts): void {
 
   server.get('/v1/alarm-rules', { config: read, schema: list }, async (request) => {
     const { device: deviceId = '', organization } = request.query;
-    if (deviceId !== '') await deviceBehind(peers, request, deviceId);
-    const organizationIds = [...organizationsOf(request, organization)];
+    const device = deviceId === '' ? undefined : await deviceBehind(peers, request, deviceId);
+    const organizationIds = [...organizationsOf(request, device?.organizationId ?? organization)];
     const page = pageOf(request.query);
     return pageFrom(await peers.alarms.listAlarmRules({ organizationIds, deviceId, ...page }), toRule);
   });
@@ -107,6 +108,7 @@ export function alarmRuleRoutes(server: Server, { peers }: Parts): void {
     const { body } = request;
     const device =
       body.device_id === undefined ? undefined : await deviceBehind(peers, request, body.device_id);
+    refuse(body, device);
     const organizationId = organizationFor(
       request,
       device?.organizationId ?? body.organization_id,
@@ -160,6 +162,17 @@ export function alarmRuleRoutes(server: Server, { peers }: Parts): void {
     await peers.alarms.deleteAlarmRule({ organizationIds: [organizationId], id });
     return reply.code(204).send(null);
   });
+}
+
+/** Fault `invalid` for what telemetry cannot know to be wrong. */
+function refuse(body: Static<typeof make.body>, device: registry.Device | undefined): void {
+  const { condition, threshold, action, organization_id: organizationId } = body;
+  if (condition !== 'silence' && threshold === undefined) throw wrong('threshold', 'is needed');
+  if (device === undefined) return;
+  if (action === 'switch_off' && device.dialect !== 'kinetid')
+    throw wrong('action', 'is for plugs: nothing else can be switched off');
+  if (organizationId !== undefined && organizationId !== device.organizationId)
+    throw wrong('organization_id', 'is not that of the device');
 }
 
 function toRule(rule: telemetry.AlarmRule): Static<typeof AlarmRule> {

@@ -18,7 +18,7 @@ export const energyQuery = {
   by: Type.Optional(Type.Union([Type.Literal('hour'), Type.Literal('day'), Type.Literal('month')])),
 };
 
-export const Cost = Nullable(Type.Number({ description: 'In the currency of the tariff; null without one' }));
+const Cost = Nullable(Type.Number({ description: 'In the currency of the tariff; null without one' }));
 
 const energyShape = {
   items: Type.Array(Type.Object({ start: Time, end: Time, energy_wh: Type.Number(), cost: Cost })),
