@@ -7,6 +7,7 @@ import {
   consume,
   type Delivery,
   deadLetterStream,
+  durableProgress,
   type Handle,
 } from '../src/index.js';
 import { applied, fixture, type Message, QUICK, run } from './_bus.js';
@@ -185,5 +186,21 @@ describe('consume', () => {
     const heir = run(consume(bus, patient, handle, QUICK));
     await eventually('all are handled long before the ack wait', () => seen.size === ROUNDS * EACH, 5_000);
     await heir.stop();
+  });
+});
+
+describe('durableProgress', () => {
+  it('says where the stream ends, what is settled, and when nothing is left', async () => {
+    const { durable, persist } = await applied(server, bus);
+    const { opened, open } = gate();
+    const running = run(consume(bus, durable, () => opened, QUICK));
+    await running.ready;
+    expect(await durableProgress(bus, durable)).toEqual({ last: 0, settled: 0, idle: true });
+    for (const n of [1, 2, 3]) await persist(n);
+    expect(await durableProgress(bus, durable)).toEqual({ last: 3, settled: 0, idle: false });
+    open();
+    await eventually('nothing left', async () => (await durableProgress(bus, durable)).idle);
+    expect(await durableProgress(bus, durable)).toEqual({ last: 3, settled: 3, idle: true });
+    await running.stop();
   });
 });
