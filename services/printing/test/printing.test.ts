@@ -1,4 +1,5 @@
 // The printing service over gRPC, with a real browser for HTML.
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually, freePort, type RunningApp, runApp, testChromium } from '@mooring/harness';
@@ -244,8 +245,8 @@ describe('HTML', () => {
 
   it('is rendered again after the browser died', async () => {
     await html('<p>one</p>');
-    const { execFileSync } = await import('node:child_process');
-    execFileSync('pkill', ['-KILL', '-P', String(process.pid), '-f', 'chromium']);
+    expect(browsers()).not.toEqual([]);
+    for (const pid of browsers()) process.kill(pid, 'SIGKILL');
     await eventually(async () => (await html('<p>two</p>').catch(() => undefined)) !== undefined);
   });
 
@@ -271,4 +272,12 @@ function hugeHead(): Buffer {
   head.writeUInt32BE(60_000, 16);
   head.writeUInt32BE(60_000, 20);
   return head;
+}
+
+/** Children of this process that are Chromium. */
+function browsers(): readonly number[] {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children
+    .map(Number)
+    .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('chromium'));
 }
