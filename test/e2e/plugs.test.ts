@@ -221,9 +221,9 @@ it('energy is counted by the meter where a plug has one, and costs what the tari
   const tariff = { currency: 'EUR', price_per_kwh: 0.5 };
   const tariffed = await mooring.api.call('PATCH', `/v1/organizations/${organization_id}`, { tariff });
   expect(tariffed.status).toBe(200);
-  // An hour that is over; a minute at 60 W would be 1 Wh.
+  // An hour that was over before the other plugs here measured anything; a minute at 60 W would be 1 Wh.
   const hourMs = 3_600_000;
-  const fromMs = Math.floor(Date.now() / hourMs) * hourMs - hourMs;
+  const fromMs = Math.floor(Date.now() / hourMs) * hourMs - 2 * hourMs;
   const meter = (wh: number, seq: number) =>
     peer.send({
       cmd: 'report',
