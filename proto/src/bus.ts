@@ -5,3 +5,4 @@ export * from './gen/mooring/bus/v1/device.js';
 export * from './gen/mooring/bus/v1/edge.js';
 export * from './gen/mooring/bus/v1/live.js';
 export * from './gen/mooring/bus/v1/uplink.js';
+export * from './gen/mooring/bus/v1/watch.js';

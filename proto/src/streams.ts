@@ -42,12 +42,22 @@ export const alarmStream = stream({
   why: 'A cut-off that could not be sent yet is still worth sending for a while, and never two times.',
 });
 
+export const watchStream = stream({
+  name: 'WATCH',
+  subjects: [uplink.watch],
+  maxAgeMs: DAY_MS,
+  maxBytes: GIB / 4,
+  duplicateWindowMs: 2 * MINUTE_MS,
+  why: 'A step that signaling was not there for still decides whether its session is timed out.',
+});
+
 /** All of them, in the order in which they are applied. */
 export const streams = [
   telemetryStream,
   deviceStream,
   firmwareStream,
   alarmStream,
+  watchStream,
   deadLetterStream,
 ] as const;
 

@@ -6,6 +6,15 @@ import { DeviceConnected, DeviceDeleted, DeviceDisconnected } from './gen/moorin
 import { Delivery, DeliveryReply } from './gen/mooring/bus/v1/edge.js';
 import { LiveEvent } from './gen/mooring/bus/v1/live.js';
 import { FactsBatch, LogBatch, ReadingBatch, UpdateBatch } from './gen/mooring/bus/v1/uplink.js';
+import {
+  WatchIceReply,
+  WatchIceRequest,
+  WatchReply,
+  WatchRequest,
+  WatchResumeReply,
+  WatchResumeRequest,
+  WatchStepBatch,
+} from './gen/mooring/bus/v1/watch.js';
 
 /** What devices say. Published by edges, a batch at a time; in order per node. */
 export const uplink = {
@@ -19,6 +28,8 @@ export const uplink = {
   control: subject('device.control.{node}', ControlBatch),
   /** edge → firmware-update. JetStream. */
   update: subject('firmware.status.{node}', UpdateBatch),
+  /** edge → signaling: how far watch sessions are. JetStream. */
+  watch: subject('watch.step.{node}', WatchStepBatch),
 } as const;
 
 /** Presence and life of devices. Published by the registry's outbox; in order per device. */
@@ -39,12 +50,22 @@ export const alarm = {
 
 /** What reaches a connection. */
 export const edge = {
-  /** registry, signaling, other edges → one edge. Request and reply on core NATS: no responder means the edge is gone. */
+  /** registry, signaling, other edges → one edge; in order per sender. Request and reply on core NATS: no responder means the edge is gone. */
   deliver: rpc('edge.{node}.deliver', Delivery, DeliveryReply),
 } as const;
 
-/** What people watch. */
+/** What edges ask of signaling. Requests on core NATS, answered by one replica of many. */
+export const watching = {
+  /** edge → signaling: a viewer wants to watch a camera. */
+  watch: rpc('signaling.watch', WatchRequest, WatchReply),
+  /** edge → signaling: a connection takes up sessions again. */
+  resume: rpc('signaling.resume', WatchResumeRequest, WatchResumeReply),
+  /** edge → signaling: fresh ICE servers for a session. */
+  ice: rpc('signaling.ice', WatchIceRequest, WatchIceReply),
+} as const;
+
+/** What people see happen. */
 export const live = {
-  /** telemetry, registry, firmware-update → api. Core NATS, at most once: a page that missed one asks again. */
+  /** telemetry, registry, signaling, firmware-update → api. Core NATS, at most once: a page that missed one asks again. */
   event: subject('live.{organization}', LiveEvent),
 } as const;
