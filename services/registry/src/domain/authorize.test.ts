@@ -12,6 +12,7 @@ const lowest: Record<keyof typeof permission, Role> = {
   readDevices: 'viewer',
   writeDevices: 'operator',
   commandDevices: 'operator',
+  watchDevices: 'viewer',
   sendRaw: 'operator',
   deleteDevices: 'admin',
   readAccounts: 'viewer',

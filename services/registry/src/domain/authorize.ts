@@ -17,6 +17,7 @@ export const permission = {
   commandDevices: { role: Role.operator, scope: Scope.devicesWrite },
   /** Frames that no dialect interprets. */
   sendRaw: { role: Role.operator, scope: Scope.devicesRaw },
+  watchDevices: { role: Role.viewer, scope: Scope.watch },
   deleteDevices: { role: Role.admin, scope: Scope.devicesWrite },
   readAccounts: { role: Role.viewer, scope: Scope.accountsRead },
   manageAccounts: { role: Role.admin, scope: Scope.accountsWrite },

@@ -18,7 +18,7 @@ export function authenticate(context: Context): registry.RegistryServer['authent
 }
 
 async function ofKey({ store }: Context, secret: string): Promise<registry.Principal | undefined> {
-  const key = await store.apiKeys.standing(secret);
+  const key = await store.apiKeys.standing({ secret });
   if (key === undefined) return undefined;
   const { id: apiKeyId, organizationId, role, scopes } = key;
   return { userId: '', apiKeyId, memberships: [{ organizationId, role }], scopes, platformOperator: false };

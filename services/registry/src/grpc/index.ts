@@ -7,6 +7,7 @@ import type { Context } from './context.js';
 import { createDevice } from './create-device.js';
 import { createCredential, deleteCredential, listCredentials } from './credentials.js';
 import { deleteDevice } from './delete-device.js';
+import { findCamera } from './find-camera.js';
 import { getAccount } from './get-account.js';
 import { getDevice } from './get-device.js';
 import { getJwks } from './get-jwks.js';
@@ -33,6 +34,7 @@ export function grpcHandlers(context: Context): registry.RegistryServer {
     reportDisconnected: reportDisconnected(context),
     reportSeen: reportSeen(context),
     locate: locate(context),
+    findCamera: findCamera(context),
     registerAccount: registerAccount(context),
     login: login(context),
     authenticate: authenticate(context),

@@ -2,6 +2,7 @@
 import type { registry } from '@mooring/proto';
 import { unary } from '@mooring/runtime';
 import { unknown } from '../domain/authorize.js';
+import type { Location } from '../domain/session.js';
 import type { Context } from './context.js';
 import { idOf } from './principal.js';
 
@@ -9,13 +10,17 @@ export function locate({ store }: Context): registry.RegistryServer['locate'] {
   return unary(async ({ deviceId }) => {
     const found = await store.sessions.locate(idOf(deviceId, 'device'));
     if (found === undefined) throw unknown('device');
-    const { deviceNumber, epoch, session } = found;
-    return {
-      online: session !== undefined,
-      node: session?.node ?? '',
-      connectionId: session?.connectionId ?? '',
-      epoch,
-      deviceNumber,
-    };
+    return placeOf(found);
   });
+}
+
+/** Where a device is, as services are told. */
+export function placeOf({ deviceNumber, epoch, session }: Location): registry.LocateResponse {
+  return {
+    online: session !== undefined,
+    node: session?.node ?? '',
+    connectionId: session?.connectionId ?? '',
+    epoch,
+    deviceNumber,
+  };
 }

@@ -90,10 +90,11 @@ export function apiKeys(orm: Orm) {
         await record(db, { ...about, action: 'api_key.deleted', details: { name: key.name } });
       }),
 
-    /** What a secret stands for: undefined when no key has it, when it expired, or when its maker has left. */
-    standing: (secret: string): Promise<KeyStanding | undefined> =>
+    /** What a secret, or a key's UUID, stands for: undefined when no key has it, when it expired, or when its maker has left. */
+    standing: (by: { readonly secret: string } | { readonly id: string }): Promise<KeyStanding | undefined> =>
       orm.read(async (db) => {
-        const row = await db.apiKey.findUnique({ where: { secretHash: Buffer.from(hashSecret(secret)) } });
+        const where = 'id' in by ? by : { secretHash: Buffer.from(hashSecret(by.secret)) };
+        const row = await db.apiKey.findUnique({ where });
         const now = Date.now();
         if (row === null || (row.expiresAt !== null && row.expiresAt.getTime() <= now)) return undefined;
         const { id, organizationId, personId } = row;

@@ -1,7 +1,15 @@
 // Sessions as device rows hold them: where they are, when they end, when they were last heard of.
 import type { EdgeProcess } from '../domain/lease.js';
 import type { Disconnection, Location, Session } from '../domain/session.js';
-import { endLost, endReported, endUnconfirmedSessions, processes, seen, where } from './session-sql.js';
+import {
+  camera,
+  endLost,
+  endReported,
+  endUnconfirmedSessions,
+  processes,
+  seen,
+  where,
+} from './session-sql.js';
 import { type Pool, type Queryable, rows, type Statement } from './sql.js';
 
 interface WhereRow {
@@ -9,6 +17,20 @@ interface WhereRow {
   readonly epoch: string;
   readonly edge: string | null;
   readonly connection_id: string | null;
+}
+
+interface CameraRow extends WhereRow {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly by_identifier: boolean;
+}
+
+/** A camera, found by its identifier or by its public id. */
+export interface Camera {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly byIdentifier: boolean;
+  readonly location: Location;
 }
 
 /** A session that its edge still holds. */
@@ -78,6 +100,14 @@ export function sessions(pool: Pool) {
     async locate(deviceId: string): Promise<Location | undefined> {
       const [row] = await rows<WhereRow>(pool, where, [deviceId]);
       return row === undefined ? undefined : locationOf(row);
+    },
+
+    /** The camera of that identifier, else the one of that public id. `id` is undefined for a name that is no UUID. */
+    async camera(identifier: string, id: string | undefined): Promise<Camera | undefined> {
+      const [row] = await rows<CameraRow>(pool, camera, [identifier, id ?? null]);
+      if (row === undefined) return undefined;
+      const { organization_id: organizationId, by_identifier: byIdentifier } = row;
+      return { id: row.id, organizationId, byIdentifier, location: locationOf(row) };
     },
   };
 }

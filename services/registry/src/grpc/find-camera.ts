@@ -1,0 +1,47 @@
+// Says which camera somebody wants to watch, whether they may, and where it is.
+import type { registry } from '@mooring/proto';
+import { Fault, isFault, unary } from '@mooring/runtime';
+import { authorize, permission, unknown } from '../domain/authorize.js';
+import { keyPattern } from '../domain/page.js';
+import type { Principal } from '../domain/principal.js';
+import type { Context } from './context.js';
+import { placeOf } from './locate.js';
+import { idOf } from './principal.js';
+
+/**
+ * Memberships are read anew: a viewer's connection may be older than its rights. Cameras' own names are known to whoever
+ * makes them, and the protocol wants one that belongs to others told from none (camera.md, 6); public ids are not, so
+ * for those the two cannot be told apart.
+ */
+export function findCamera(context: Context): registry.RegistryServer['findCamera'] {
+  return unary(async ({ userId, apiKeyId, name }) => {
+    const id = keyPattern.uuid.test(name.toLowerCase()) ? name.toLowerCase() : undefined;
+    const [principal, camera] = await Promise.all([
+      standingOf(context, userId, apiKeyId),
+      context.store.sessions.camera(name, id),
+    ]);
+    if (camera === undefined) throw unknown('camera');
+    const { id: deviceId, organizationId, byIdentifier, location } = camera;
+    try {
+      authorize(principal, organizationId, permission.watchDevices, 'camera');
+    } catch (error) {
+      if (byIdentifier && isFault(error, 'not_found'))
+        throw new Fault('forbidden', 'this camera is not yours');
+      throw error;
+    }
+    return { deviceId, organizationId, place: placeOf(location) };
+  });
+}
+
+/** Fault `forbidden` for somebody who exists no longer. */
+async function standingOf({ store }: Context, userId: string, apiKeyId: string): Promise<Principal> {
+  if (apiKeyId !== '') {
+    const key = await store.apiKeys.standing({ id: idOf(apiKeyId, 'API key') });
+    if (key === undefined) throw new Fault('forbidden', 'this key is not valid any more');
+    const { organizationId, role, scopes } = key;
+    return { apiKeyId, memberships: [{ organizationId, role }], scopes, platformOperator: false };
+  }
+  const person = await store.people.standing(idOf(userId, 'person'));
+  if (person === undefined) throw new Fault('forbidden', 'this person is not known any more');
+  return { userId, memberships: person.memberships, scopes: [], platformOperator: false };
+}
