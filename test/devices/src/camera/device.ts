@@ -1,8 +1,10 @@
-// A camera as the seed author's device program behaves: hello, heartbeat and ping, presence. It sends no video.
+// A camera as the seed author's device program behaves: hello, heartbeat and ping, presence; and its viewers, if it has peers.
 import type { JsonObject } from '../json.js';
 import { type DeviceOptions, type Link, link, type Socket } from '../link.js';
 import { Observations } from '../observations.js';
 import { type CameraMessage, read, write } from './envelope.js';
+import type { MakePeer } from './peer.js';
+import { CameraSessions } from './sessions.js';
 
 export interface CameraDeviceOptions extends DeviceOptions {
   readonly token?: string;
@@ -16,12 +18,20 @@ export interface CameraDeviceOptions extends DeviceOptions {
   readonly presenceMs?: number;
   /** First wait before reconnecting, 2 s; doubles up to 60 s. */
   readonly retryMs?: number;
+  /** How viewers are answered: `textPeer`, or the peer of `loadVideo()`. Without it watch requests are only noted. */
+  readonly peer?: MakePeer;
+  /** Viewers at once, 10 unless told. */
+  readonly maxPeers?: number;
+  /** Keeps its peers through a loss of the socket and names them in its next hello; the author's program does not. */
+  readonly resume?: boolean;
 }
 
 export interface CameraDevice {
   readonly identifier: string;
   readonly seen: Observations<CameraMessage>;
   readonly link: Link;
+  /** The watch sessions that it takes part in now; always empty without peers. */
+  readonly watched: Pick<CameraSessions, 'ids' | 'counts'>;
   /** Reports a presence; with a request id the platform answers when it is durable. */
   reportPresence(payload: JsonObject, requestId?: string): void;
   send(type: string, payload: JsonObject, requestId?: string): void;
@@ -31,10 +41,27 @@ export interface CameraDevice {
 /** Connects to `/ws/device`. `seen.ready` means hello_ack; `seen.acks` counts hello, heartbeat and presence acks. */
 export function cameraDevice(options: CameraDeviceOptions): CameraDevice {
   const seen = new Observations<CameraMessage>(options.keep ?? 200);
+  const { peer, resume = false } = options;
   let awaitsPong = false;
 
   const say = (socket: Socket | undefined, type: string, payload: JsonObject, requestId?: string): void =>
     socket?.send(write(type, zonelessTs(Date.now()), payload, requestId));
+
+  const sessions = new CameraSessions({
+    ...(peer === undefined ? {} : { peer }),
+    maxPeers: options.maxPeers ?? 10,
+    send: (type, payload) => {
+      say(connection.socket, type, payload);
+      return connection.socket !== undefined;
+    },
+    note: (what, fields) => options.log?.(what, { identifier: options.identifier, ...fields }),
+  });
+
+  const hello = (): JsonObject => ({
+    device_id: options.identifier,
+    ...(options.token === undefined ? {} : { token: options.token }),
+    ...(resume ? { resume, sessions: sessions.ids } : {}),
+  });
 
   const startPings = (socket: Socket): void => {
     awaitsPong = false;
@@ -59,8 +86,8 @@ export function cameraDevice(options: CameraDeviceOptions): CameraDevice {
     {
       url: `${options.url}/ws/device`,
       open: (socket) => {
-        const token = options.token === undefined ? {} : { token: options.token };
-        say(socket, 'hello', { device_id: options.identifier, ...token });
+        say(socket, 'hello', hello());
+        if (!resume) socket.signal.addEventListener('abort', () => sessions.close(), { once: true });
         socket.every(options.heartbeatMs ?? 15_000, () => say(socket, 'heartbeat', {}));
         startPings(socket);
       },
@@ -70,8 +97,10 @@ export function cameraDevice(options: CameraDeviceOptions): CameraDevice {
         if (message.type.endsWith('_ack')) seen.acks += 1;
         if (message.type === 'hello_ack' && !seen.ready) {
           seen.ready = true;
+          sessions.keep(message.payload['resumed']);
           startPresence(socket);
         }
+        sessions.take(message);
         seen.take(message);
       },
       pong: () => {
@@ -83,11 +112,13 @@ export function cameraDevice(options: CameraDeviceOptions): CameraDevice {
     seen,
     options,
   );
+  void connection.done.then(() => sessions.close());
 
   return {
     identifier: options.identifier,
     seen,
     link: connection,
+    watched: sessions,
     reportPresence: (payload, requestId) => say(connection.socket, 'device_presence', payload, requestId),
     send: (type, payload, requestId) => say(connection.socket, type, payload, requestId),
     close: connection.close,
