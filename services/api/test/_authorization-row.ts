@@ -6,6 +6,7 @@ export interface Things {
   /** A plug. */
   readonly device: string;
   readonly printer: string;
+  readonly camera: string;
   /** One that waits for the plug. */
   readonly command: string;
   readonly claim: string;

@@ -12,6 +12,7 @@ const organization =
   (rest = '') =>
   ({ organization: id }: Things) =>
     `/v1/organizations/${id}${rest}`;
+const watchSession = () => '/v1/watch-sessions/550e8400-e29b-41d4-a716-446655440000';
 
 /** In an order in which each may be made: what takes things away comes last. */
 export const table: readonly Row[] = [
@@ -142,10 +143,19 @@ export const table: readonly Row[] = [
   },
   {
     route: 'GET /v1/ice-servers',
-    path: ({ device: id }) => `/v1/ice-servers?device=${id}`,
+    path: ({ camera: id }) => `/v1/ice-servers?device=${id}`,
     success: 200,
     outsider: 404,
   },
+  {
+    route: 'GET /v1/watch-sessions',
+    path: ({ camera: id }) => `/v1/watch-sessions?device=${id}`,
+    success: 200,
+    outsider: 404,
+  },
+  // Nobody watches: whoever may look gets as far as being told so.
+  { route: 'GET /v1/watch-sessions/{id}', path: watchSession, success: 404, outsider: 404 },
+  { route: 'DELETE /v1/watch-sessions/{id}', path: watchSession, success: 404, outsider: 404 },
   // Nothing is dead: an operator gets as far as being told so.
   { route: 'GET /v1/dead-letters', success: 200 },
   { route: 'GET /v1/dead-letters/{id}', path: () => '/v1/dead-letters/1', success: 404 },

@@ -5,6 +5,7 @@ import { Fault, unary } from '@mooring/runtime';
 export const organizationId = '01890a5d-ac96-774b-bcce-b302099a8001';
 export const deviceId = '01890a5d-ac96-774b-bcce-b302099a8002';
 export const userId = '01890a5d-ac96-774b-bcce-b302099a8003';
+export const viewerId = '01890a5d-ac96-774b-bcce-b302099a8004';
 
 export const organization: registry.Organization = registry.Organization.fromPartial({
   id: organizationId,
@@ -43,6 +44,8 @@ const tokens: Readonly<Record<string, object>> = {
   owner: member,
   operator: { ...member, platformOperator: true },
   confined: { apiKeyId: 'key-1', memberships: member.memberships, scopes: ['devices:read'] },
+  viewer: { userId: viewerId, memberships: [{ organizationId, role: 'viewer' }] },
+  watcher: { apiKeyId: 'key-2', memberships: [{ organizationId, role: 'viewer' }], scopes: ['watch'] },
   homeless: { userId: '01890a5d-ac96-774b-bcce-b302099a8009' },
 };
 

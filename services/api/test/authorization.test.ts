@@ -48,6 +48,7 @@ beforeAll(async () => {
     { dialect: 'berg', identifier: '000d6f000273ce0b', kind: 'printer' },
     owner.token,
   );
+  const camera = await make('POST /v1/devices', { dialect: 'camera', identifier: 'first-cam' }, owner.token);
   const at = `POST /v1/devices/${device.id}`;
   const command = await make(`${at}/commands`, { type: 'switch', on: false }, owner.token, 202);
   // berg.md 5.3: the code of a printer that is not there.
@@ -67,6 +68,7 @@ beforeAll(async () => {
     webhook: webhook.id,
     device: device.id,
     printer: print.id,
+    camera: camera.id,
     command: command.id,
     claim: claim.id,
     printKey: printKey.id,

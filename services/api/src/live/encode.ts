@@ -41,6 +41,8 @@ export function itemsOf({ event }: bus.LiveEvent): LiveItem[] {
       return [command(event.value)];
     case 'alarm':
       return [alarm(event.value)];
+    case 'watch':
+      return [watch(event.value)];
     case undefined:
       return [];
   }
@@ -87,6 +89,18 @@ function command({ deviceId, commandId, type, state, atMs, step }: bus.LiveComma
 function alarm({ deviceId, alarmId, ruleId, state, atMs }: bus.LiveAlarm): LiveItem {
   const data = { device_id: deviceId, alarm_id: alarmId, rule_id: ruleId, state, time: toTime(atMs) };
   return item(deviceId, sse('alarm', data), `${deviceId} alarm ${alarmId}`, atMs);
+}
+
+function watch({ deviceId, sessionId, state, userId, reason, atMs, step }: bus.LiveWatch): LiveItem {
+  const data = {
+    device_id: deviceId,
+    session_id: sessionId,
+    state,
+    user_id: userId,
+    reason: reason || null,
+    time: toTime(atMs),
+  };
+  return item(deviceId, sse('watch', data), `${deviceId} watch ${sessionId}`, step);
 }
 
 /** How new a presence is: epochs grow, and within one a device first comes and then goes. */

@@ -33,6 +33,7 @@ import { readingRoutes } from './readings.js';
 import { scheduleRoutes } from './schedules.js';
 import { stateRoutes } from './state.js';
 import { updateRoute } from './updates.js';
+import { watchSessionRoutes } from './watch-sessions.js';
 import { webhookRoutes } from './webhooks.js';
 
 const families: readonly ((server: Server, parts: Parts) => void)[] = [
@@ -65,6 +66,7 @@ const families: readonly ((server: Server, parts: Parts) => void)[] = [
   webhookRoutes,
   liveRoutes,
   iceServerRoute,
+  watchSessionRoutes,
   updateRoute,
   deadLetterRoutes,
   jwksRoute,

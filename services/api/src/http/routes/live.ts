@@ -20,7 +20,8 @@ const TokenQuery = {
   access_token: Type.Optional(Type.String({ description: 'The bearer token, for an EventSource' })),
 };
 const Events = Type.String({
-  description: '`event: snapshot` {devices, readings, truncated}, then `reading`, `presence` and `update`',
+  description:
+    '`event: snapshot` {devices, readings, truncated}, then `reading`, `presence`, `command`, `alarm`, `update` and `watch`',
 });
 
 const produces = ['text/event-stream'];
