@@ -12,7 +12,9 @@ import {
   observe,
   presenceFailed,
   sessionEvents,
+  signalEvents,
   uplinkEvents,
+  watchAsked,
 } from './events.js';
 import { Admission } from './presence/admission.js';
 import { asker } from './presence/ask.js';
@@ -26,6 +28,8 @@ import { Gate } from './sockets/gate.js';
 import { Listener } from './sockets/listener.js';
 import { socketsRunnable } from './sockets/runnable.js';
 import { Uplink } from './uplink/uplink.js';
+import { watchAsker } from './watching/ask.js';
+import { signalling } from './watching/signals.js';
 
 const ADMIT_TIMEOUT_MS = 8_000;
 const MAX_PENDING_ADMISSIONS = 50_000;
@@ -73,7 +77,8 @@ export async function app(config: EdgeConfig): Promise<App> {
     },
     Date.now(),
   );
-  const ask = asker({ admission, client, sampler });
+  const watch = watchAsker({ bus, node, boot, asked: watchAsked });
+  const ask = asker({ admission, client, sampler, watch });
   const listener = new Listener({
     host: config.EDGE_HOST,
     ports: [config.EDGE_PORT, ...list(config.EDGE_EXTRA_PORTS).map(Number)],
@@ -87,6 +92,7 @@ export async function app(config: EdgeConfig): Promise<App> {
     sessionPorts: {
       emit: (event, dialect, sequence, settled) => uplink.emit(event, dialect, sequence, settled),
       ask,
+      signal: signalling(bus, signalEvents),
       left: (device, reason) => disconnects.report(device, reason),
       events: sessionEvents,
       sampler,

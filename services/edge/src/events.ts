@@ -4,6 +4,7 @@ import type { DialectName } from './dialects/dialect.js';
 import type { Directory } from './session/directory.js';
 import type { SessionEvents } from './session/ports.js';
 import type { Uplink, UplinkEvents } from './uplink/uplink.js';
+import type { SignalEvents } from './watching/signals.js';
 
 const log = logger('edge');
 
@@ -46,6 +47,17 @@ const commands = counter({
   name: 'mooring_edge_commands_total',
   help: 'Commands delivered to sessions, by what became of them.',
   labels: ['dialect', 'outcome'],
+});
+const signals = counter({
+  name: 'mooring_edge_signals_total',
+  help: 'What ends of watch sessions told each other, by what became of it: delivered, gone or lost.',
+  labels: ['dialect', 'signal', 'outcome'],
+});
+const watchSeconds = histogram({
+  name: 'mooring_edge_watch_seconds',
+  help: 'From a request to watch to its answer: ready, or why not.',
+  labels: ['outcome'],
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 });
 const open = gauge({ name: 'mooring_edge_sockets', help: 'Sockets open now.', labels: ['dialect'] });
 const durable = counter({
@@ -139,6 +151,19 @@ export const connectionEvents = {
 export function commandTaken(dialect: DialectName, outcome: string): void {
   commands.inc({ dialect, outcome });
 }
+
+export function watchAsked(outcome: string, seconds: number): void {
+  watchSeconds.observe({ outcome }, seconds);
+}
+
+export const signalEvents: SignalEvents = {
+  signalled(dialect, signal, outcome) {
+    signals.inc({ dialect, signal, outcome });
+  },
+  failed(signal, code) {
+    if (sampled(`signal ${signal} ${code}`)) log.warn({ signal, code }, 'a signal was not handed over');
+  },
+};
 
 export function presenceFailed(call: string, code: string): void {
   presence.inc({ call, code });

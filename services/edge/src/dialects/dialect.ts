@@ -1,4 +1,10 @@
 // The vocabulary between a dialect (pure) and the session that runs it: inputs in, effects out.
+import type { AdmittedDevice, JsonObject } from './device.js';
+import type { DeviceEvent } from './event.js';
+import type { Person, WatchAnswer, WatchEffect, WatchInput, WatchQuestion } from './watch.js';
+
+export type { AdmittedDevice, Json, JsonObject } from './device.js';
+export type { ControlContent, DeviceEvent } from './event.js';
 
 /** One WebSocket message as it came. `data` is borrowed: valid only until `step` returns; copy what is kept. */
 export interface Frame {
@@ -31,102 +37,6 @@ export type UpgradeDecision =
       readonly body: string;
     };
 
-/** A device that the registry has let in, as events refer to it. Lives as long as its presence on this session. */
-export interface AdmittedDevice {
-  readonly id: string;
-  readonly number: bigint;
-  readonly organizationId: string;
-  /** IANA zone of the organization, for day rollups. */
-  readonly timeZone: string;
-  readonly epoch: bigint;
-  readonly identifier: string;
-}
-
-/** Values that can stand in a device's log, profile or state. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-export type JsonObject = { readonly [key: string]: Json };
-
-/** What a device said that outlives the frame. Times are epoch milliseconds by the edge's clock unless said otherwise. */
-export type DeviceEvent =
-  | {
-      readonly kind: 'reading';
-      readonly device: AdmittedDevice;
-      /** Metric name with its unit, e.g. `power_w`; `[a-z0-9_]{1,64}`. */
-      readonly metric: string;
-      /** End of the interval that the value covers. */
-      readonly timeMs: number;
-      readonly value: number;
-      /** Seconds the value is the mean of; 0 for a momentary value. */
-      readonly intervalS: number;
-      /** The device's own identity of this report, where it gives one: a repeated one is stored once. */
-      readonly report?: { readonly boot: string; readonly seq: number; readonly entry: number };
-    }
-  | {
-      readonly kind: 'log';
-      readonly device: AdmittedDevice;
-      /** What happened, snake_case: `power_on`, `bridge_log`, `did_print`, … */
-      readonly name: string;
-      readonly level: 'debug' | 'info' | 'warning' | 'error' | 'critical';
-      readonly message: string;
-      readonly timeMs: number;
-      readonly fields: JsonObject;
-    }
-  | {
-      readonly kind: 'facts';
-      readonly device: AdmittedDevice;
-      readonly timeMs: number;
-      /** Each member present is merged, top level key by top level key, into what the registry holds. */
-      readonly profile?: JsonObject;
-      readonly firmware?: JsonObject;
-      readonly reported?: JsonObject;
-    }
-  | {
-      readonly kind: 'update';
-      readonly device: AdmittedDevice;
-      readonly timeMs: number;
-      /** received, started, downloading, updating, completed, failed, ignored, rescheduled, idle or unknown. */
-      readonly status: string;
-      /** 0..100 where given. */
-      readonly progress?: number;
-      readonly reason?: string;
-      /** Seconds until the device wants to be asked again. */
-      readonly delayS?: number;
-    }
-  | {
-      /** What commands, claims and desired state depend on. */
-      readonly kind: 'control';
-      /** Who said it: for a printer's answer the printer where it is known here, else its bridge. */
-      readonly device: AdmittedDevice;
-      readonly timeMs: number;
-      readonly content: ControlContent;
-    };
-
-export type ControlContent =
-  | {
-      /** A device's answer to a command, or evidence of what became of it. */
-      readonly is: 'answer';
-      /** The command's number, 1..2^32-1; it may have been written on another socket, at another node. */
-      readonly number: number;
-      readonly outcome: 'acknowledged' | 'succeeded' | 'failed';
-      /** What went wrong, snake_case; only when failed. */
-      readonly code?: string;
-      /** never, once (at once, one time), later (with back-off), rejoin (when the device connects next); only when failed. */
-      readonly retry?: 'never' | 'once' | 'later' | 'rejoin';
-      readonly message?: string;
-      /** What the device said, for the command's result. */
-      readonly result?: JsonObject;
-    }
-  /** A printer behind the device, a bridge, asks for its link key. 16 lower-case hex digits. */
-  | { readonly is: 'key_request'; readonly address: string }
-  | {
-      /** A hello: a bridge's power_on, a printer's did_power_on, a plug's hello. */
-      readonly is: 'arrival';
-      /** Differs between two starts of the device; absent when it does not say. */
-      readonly instance?: string;
-      /** Whether the message says that the device has just started, rather than just connected. */
-      readonly started: boolean;
-    };
-
 /** A decision that another service makes. The session fetches it and feeds the answer back under the same name. */
 export type Question =
   | {
@@ -140,11 +50,13 @@ export type Question =
       /** A token as the device presented it; never logged. */
       readonly token?: string;
     }
-  | { readonly kind: 'authenticate'; readonly token: string };
+  | { readonly kind: 'authenticate'; readonly token: string }
+  | WatchQuestion;
 
 export type Answer =
   | { readonly kind: 'admitted'; readonly device: AdmittedDevice }
-  | { readonly kind: 'authenticated'; readonly userId: string }
+  | { readonly kind: 'authenticated'; readonly person: Person }
+  | WatchAnswer
   /** `not_found` unknown device, `unauthenticated` bad credential, `forbidden`, `exhausted` too many, `unavailable` try later. */
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
   /** The event emitted with this receipt is durable. */
@@ -238,6 +150,7 @@ export interface CloseCode {
 }
 
 export type Effect =
+  | WatchEffect
   /** With `receipt`, the session answers under that name once the event is durable (or shed). */
   | { readonly do: 'emit'; readonly event: DeviceEvent; readonly receipt?: string }
   | { readonly do: 'send'; readonly frame: string | Uint8Array }
@@ -252,11 +165,14 @@ export type Effect =
   /** Something that was not acted on, for the counters and a sampled log line; never a device id in `what`. */
   | {
       readonly do: 'count';
-      readonly outcome: 'malformed' | 'unrecognised' | 'ignored' | 'refused';
+      readonly outcome: CountOutcome;
       readonly what: string;
     }
   /** `reason` goes into the connection history: `hello_timeout`, `bad_messages`, `device_not_found`, … */
   | { readonly do: 'close'; readonly close: CloseCode; readonly reason: string };
+
+/** `held` is passed on later, `dropped` never. */
+export type CountOutcome = 'malformed' | 'unrecognised' | 'ignored' | 'refused' | 'held' | 'dropped';
 
 export interface Step<S> {
   readonly state: S;
@@ -284,6 +200,8 @@ export interface Dialect<S> {
   open(hello: Hello, now: number): Step<S>;
   /** Total: never throws, whatever the frame holds. */
   step(state: S, input: Input, now: number): Step<S>;
+  /** Present where peers watch or are watched. Total, like `step`. */
+  watch?(state: S, input: WatchInput, now: number): Step<S>;
   /** How this dialect's clients are told that the edge ends the connection. */
   closeFor(reason: CloseReason): CloseCode;
 }

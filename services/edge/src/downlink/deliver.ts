@@ -2,7 +2,9 @@
 import { edge, type bus as messages } from '@mooring/proto';
 import type { Bus, Runnable } from '@mooring/runtime';
 import type { Directory } from '../session/directory.js';
+import type { LiveSession } from '../session/ports.js';
 import { type CommandCounted, execute } from './execute.js';
+import { type DeliveredWatch, signalOf, startOf } from './watch-input.js';
 
 const GONE: messages.DeliveryReply = { delivered: false };
 
@@ -22,7 +24,21 @@ function deliver(
       return { delivered: session.disconnect(deviceNumber, epoch, content.value.reason) };
     case 'command':
       return execute(session, delivery, content.value, counted);
+    case 'watchStart':
+      return watch(session, delivery, startOf(content.value));
+    case 'watchSignal':
+      return watch(session, delivery, signalOf(content.value));
   }
+}
+
+function watch(
+  session: LiveSession,
+  { deviceNumber, epoch }: messages.Delivery,
+  input: DeliveredWatch | undefined,
+): messages.DeliveryReply {
+  if (input === undefined) return GONE;
+  const { accepted, resumes } = session.watch(deviceNumber, epoch, input);
+  return { delivered: accepted, resumes };
 }
 
 export function deliverRunnable(

@@ -1,4 +1,4 @@
-// Answers a dialect's questions by asking the registry; every failure is an answer, and there is always one.
+// Answers a dialect's questions by asking the registry or signaling; every failure is an answer, and there is always one.
 import type { registry } from '@mooring/proto';
 import {
   asFault,
@@ -8,9 +8,10 @@ import {
   inSpan,
 } from '@mooring/runtime';
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import type { Answer, Question } from '../dialects/dialect.js';
+import type { AdmittedDevice, Answer, Question } from '../dialects/dialect.js';
 import type { Origin } from '../session/ports.js';
 import type { Sampler } from '../session/sampler.js';
+import type { watchAsker } from '../watching/ask.js';
 import type { Admission } from './admission.js';
 import { isRefusalCode } from './answer.js';
 
@@ -18,28 +19,39 @@ export interface AskerOptions {
   readonly admission: Admission;
   readonly client: GrpcClient<registry.RegistryClient>;
   readonly sampler: Sampler;
+  readonly watch: ReturnType<typeof watchAsker>;
 }
 
-/** Admissions are always traced: below the frame that caused them when that is sampled, else linked to the upgrade. */
-export function asker({ admission, client, sampler }: AskerOptions) {
-  return (question: Question, origin: Origin): Promise<Answer> => {
+/** Questions are always traced: below the frame that caused them when that is sampled, else linked to the upgrade. */
+export function asker({ admission, client, sampler, watch }: AskerOptions) {
+  return (question: Question, origin: Origin, device?: AdmittedDevice): Promise<Answer> => {
     const options = {
       kind: SpanKind.CLIENT,
       attributes: { 'mooring.dialect': origin.dialect, 'mooring.connection': origin.connectionId },
       parent: sampler.active === undefined ? ROOT_CONTEXT : contextFromTraceparent(sampler.active),
       links: linkTo(origin.traceparent),
     };
-    if (question.kind === 'admit')
-      return inSpan('edge admit', options, () => admission.admit(question, origin, currentTraceparent()));
-    return inSpan('edge authenticate', options, () => authenticate(client, question.token));
+    return inSpan(`edge ${question.kind}`, options, () => {
+      switch (question.kind) {
+        case 'admit':
+          return admission.admit(question, origin, currentTraceparent());
+        case 'authenticate':
+          return authenticate(client, question.token);
+        case 'watch':
+        case 'resume':
+        case 'ice_servers':
+          return watch(question, origin, device);
+      }
+    });
   };
 }
 
 async function authenticate(client: AskerOptions['client'], token: string): Promise<Answer> {
   try {
     const { principal } = await client.authenticate({ token });
-    const userId = principal?.userId || principal?.apiKeyId;
-    if (userId) return { kind: 'authenticated', userId };
+    const { userId = '', apiKeyId = '' } = principal ?? {};
+    if (userId !== '') return { kind: 'authenticated', person: { userId } };
+    if (apiKeyId !== '') return { kind: 'authenticated', person: { apiKeyId } };
     return { kind: 'refused', code: 'unauthenticated', message: 'The token stands for nobody' };
   } catch (error) {
     const { code, message } = asFault(error);

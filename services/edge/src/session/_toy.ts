@@ -42,7 +42,7 @@ type Answering = Answer | Promise<Answer> | ((identifier: string) => Answer);
 
 export function run(
   parts: ReturnType<typeof toy>,
-  answer: Answering = { kind: 'authenticated', userId: 'u' },
+  answer: Answering = { kind: 'authenticated', person: { userId: 'u' } },
 ) {
   const did: string[] = [];
   const settled: Settled[] = [];
@@ -56,6 +56,10 @@ export function run(
       return typeof answer === 'function'
         ? answer(question.kind === 'admit' ? question.identifier : '')
         : answer;
+    },
+    signal: async ({ sessionId, signal }) => {
+      did.push(`signal ${signal.is} ${sessionId}`);
+      return 'delivered';
     },
     left: ({ number, epoch }, reason) => did.push(`left ${number}/${epoch} ${reason}`),
     events: {

@@ -9,6 +9,7 @@ import type {
   Question,
   Taken,
 } from '../dialects/dialect.js';
+import type { Signal, WatchEnd, WatchInput } from '../dialects/watch.js';
 import type { GivenCommand } from './executed.js';
 
 /** The other end of a connection. */
@@ -32,11 +33,30 @@ export interface Origin {
 /** Called once per event that carries a receipt. */
 export type Settled = (outcome: 'durable' | 'shed') => void;
 
+/** What one end of a watch session tells the other. */
+export interface SentSignal {
+  readonly to: WatchEnd;
+  readonly sessionId: string;
+  /** The connection that says it. */
+  readonly from: string;
+  readonly signal: Signal;
+  readonly traceparent: string;
+}
+
+/** What became of something that was delivered to a session. */
+export interface Accepted {
+  readonly accepted: boolean;
+  /** Of a camera that is to be watched: it can come back to its sessions. */
+  readonly resumes: boolean;
+}
+
 export interface SessionPorts {
   /** Takes an event for the bus; never blocks, never throws. `sequence` grows within the session. */
   emit(event: DeviceEvent, dialect: DialectName, sequence: number, settled: Settled | undefined): void;
-  /** Answers within its deadline, always; failures are answers too. */
-  ask(question: Question, origin: Origin): Promise<Answer>;
+  /** Answers within its deadline, always; failures are answers too. `device` is who asks, where it is admitted. */
+  ask(question: Question, origin: Origin, device: AdmittedDevice | undefined): Promise<Answer>;
+  /** Hands a signal over, in the order of the calls, and says what became of it; never rejects. */
+  signal(sent: SentSignal, dialect: DialectName): Promise<'delivered' | 'gone' | 'lost'>;
   /** The device's presence on this session is over. */
   left(device: AdmittedDevice, reason: string): void;
   readonly events: SessionEvents;
@@ -79,6 +99,8 @@ export interface LiveSession {
    * with that epoch, or when its connection ended before the command went out.
    */
   execute(deviceNumber: bigint, epoch: bigint, command: GivenCommand): Taken | 'gone';
+  /** What concerns a watch session. A device number of 0 means the connection, whoever speaks on it. */
+  watch(deviceNumber: bigint, epoch: bigint, input: Exclude<WatchInput, { on: 'closed' }>): Accepted;
   /** Devices on this connection, if a frame, ping or pong came since the last call. */
   seen(): readonly AdmittedDevice[];
 }

@@ -1,5 +1,4 @@
 // One live session: holds a dialect's state, runs its step, performs the effects in order. Knows no socket and no bus.
-import { after, type Timer } from '@mooring/runtime';
 import type {
   AdmittedDevice,
   Answer,
@@ -13,16 +12,21 @@ import type {
   Step,
   Taken,
 } from '../dialects/dialect.js';
+import type { WatchEffect, WatchInput } from '../dialects/watch.js';
 import { Executed, type GivenCommand, UNSUPPORTED } from './executed.js';
-import type { LiveSession, Origin, Peer, SessionPorts, Settled } from './ports.js';
-import { Rate } from './rate.js';
+import { originOf } from './origin.js';
+import { orphaned } from './orphaned.js';
+import type { Accepted, LiveSession, Origin, Peer, SessionPorts, Settled } from './ports.js';
+import { Present } from './present.js';
+import { type Rate, rateOf } from './rate.js';
+import { Timers } from './timers.js';
 
 /** What a dialect's own limits are multiplied by; 1 for devices in the field. */
 export interface SessionSettings {
   readonly frameRateFactor: number;
 }
 
-const NOBODY: readonly AdmittedDevice[] = [];
+const NOT_HERE: Accepted = { accepted: false, resumes: false };
 
 /** Runs one dialect machine over one connection until either end closes it. */
 export class Session<S> implements LiveSession {
@@ -38,12 +42,13 @@ export class Session<S> implements LiveSession {
   #over = false;
   #stepping = false;
   #waiting: Input[] | undefined;
-  #timers: Map<string, Timer> | undefined;
-  #main: AdmittedDevice | undefined;
-  #children: Map<bigint, AdmittedDevice> | undefined;
+  readonly #timers = new Timers();
+  readonly #present = new Present();
   /** Absent until the first command: most sessions never get one. */
   #executed: Executed | undefined;
   #heard = false;
+  /** What the running step says about the watch input that it got. */
+  #accepted = NOT_HERE;
 
   constructor(
     dialect: Dialect<S>,
@@ -56,16 +61,9 @@ export class Session<S> implements LiveSession {
     this.#dialect = dialect;
     this.#peer = peer;
     this.#ports = ports;
-    this.#origin = {
-      dialect: dialect.name,
-      connectionId: hello.connectionId,
-      remoteAddress: hello.remoteAddress,
-      policy: hello.policy,
-      traceparent,
-    };
+    this.#origin = originOf(dialect.name, hello, traceparent);
     const now = Date.now();
-    const { framesPerS, frameBurst } = dialect.limits;
-    this.#rate = new Rate(framesPerS * settings.frameRateFactor, frameBurst * settings.frameRateFactor, now);
+    this.#rate = rateOf(dialect.limits, settings.frameRateFactor, now);
     const opened = dialect.open(hello, now);
     this.#state = opened.state;
     this.#stepping = true;
@@ -105,14 +103,11 @@ export class Session<S> implements LiveSession {
 
   closed(reason: string): void {
     if (this.#over) return;
+    this.#watch({ on: 'closed' });
     this.#over = true;
-    for (const timer of this.#timers?.values() ?? []) timer.cancel();
-    this.#timers = undefined;
+    this.#timers.cancelAll();
     const why = this.#closing ?? reason;
-    for (const child of this.#children?.values() ?? []) this.#ports.left(child, why);
-    if (this.#main !== undefined) this.#ports.left(this.#main, why);
-    this.#children = undefined;
-    this.#main = undefined;
+    for (const device of this.#present.clear()) this.#ports.left(device, why);
   }
 
   end(close: CloseReason, reason: string): void {
@@ -121,23 +116,23 @@ export class Session<S> implements LiveSession {
   }
 
   superseded(deviceNumber: bigint, epoch: bigint): boolean {
-    const device = this.#find(deviceNumber, epoch);
+    const device = this.#present.find(deviceNumber, epoch);
     if (device === undefined) return false;
     this.#input({ on: 'command', command: { kind: 'superseded', device } });
-    this.#children?.delete(deviceNumber);
+    this.#present.removeChild(deviceNumber);
     return true;
   }
 
   disconnect(deviceNumber: bigint, epoch: bigint, reason: string): boolean {
-    const device = this.#find(deviceNumber, epoch);
+    const device = this.#present.find(deviceNumber, epoch);
     if (device === undefined) return false;
-    if (device === this.#main) this.end('operator', reason);
+    if (device === this.#present.main) this.end('operator', reason);
     else this.superseded(deviceNumber, epoch);
     return true;
   }
 
   execute(deviceNumber: bigint, epoch: bigint, command: GivenCommand): Taken | 'gone' {
-    const device = this.#find(deviceNumber, epoch);
+    const device = this.#present.find(deviceNumber, epoch);
     if (device === undefined || this.#closing !== undefined) return 'gone';
     this.#executed ??= new Executed();
     const { number, action } = command;
@@ -149,16 +144,19 @@ export class Session<S> implements LiveSession {
     return taken ?? (this.#closing === undefined ? UNSUPPORTED : 'gone');
   }
 
-  seen(): readonly AdmittedDevice[] {
-    if (!this.#heard || this.#main === undefined) return NOBODY;
-    this.#heard = false;
-    return [this.#main, ...(this.#children?.values() ?? [])];
+  watch(deviceNumber: bigint, epoch: bigint, input: Exclude<WatchInput, { on: 'closed' }>): Accepted {
+    const isMeant = deviceNumber === 0n || this.#present.find(deviceNumber, epoch) !== undefined;
+    if (!isMeant || this.#over || this.#closing !== undefined) return NOT_HERE;
+    this.#watch(input);
+    this.#catchUp();
+    return this.#closing === undefined ? this.#accepted : NOT_HERE;
   }
 
-  /** The device with that number here, if this is the session that `epoch` means. */
-  #find(deviceNumber: bigint, epoch: bigint): AdmittedDevice | undefined {
-    const device = this.#main?.number === deviceNumber ? this.#main : this.#children?.get(deviceNumber);
-    return device?.epoch === epoch ? device : undefined;
+  seen(): readonly AdmittedDevice[] {
+    if (!this.#heard) return [];
+    const devices = this.#present.all();
+    if (devices.length > 0) this.#heard = false;
+    return devices;
   }
 
   /** Effects may cause inputs at once; those wait until the running step is performed, so order holds. */
@@ -182,10 +180,19 @@ export class Session<S> implements LiveSession {
   }
 
   #run(input: Input): void {
-    let step: Step<S>;
+    this.#take(() => this.#dialect.step(this.#state, input, Date.now()));
+  }
+
+  #watch(input: WatchInput): void {
+    this.#accepted = NOT_HERE;
+    const { watch } = this.#dialect;
+    if (watch !== undefined) this.#take(() => watch(this.#state, input, Date.now()));
+  }
+
+  #take(make: () => Step<S>): void {
     this.#stepping = true;
     try {
-      step = this.#dialect.step(this.#state, input, Date.now());
+      const step = make();
       this.#state = step.state;
       for (const effect of step.effects) this.#perform(effect);
     } catch (error) {
@@ -212,13 +219,24 @@ export class Session<S> implements LiveSession {
         void this.#ask(effect.as, effect.question);
         return;
       case 'arm':
-        this.#arm(effect.timer, effect.afterMs);
+        this.#timers.arm(effect.timer, effect.afterMs, () =>
+          this.#input({ on: 'timer', timer: effect.timer }),
+        );
         return;
       case 'disarm':
-        this.#disarm(effect.timer);
+        this.#timers.disarm(effect.timer);
+        return;
+      case 'signal':
+        void this.#signal(effect);
+        return;
+      case 'accept':
+        this.#accepted = { accepted: true, resumes: effect.resumes };
+        return;
+      case 'allow':
+        this.#rate.allow(effect.frames);
         return;
       case 'release':
-        if (this.#children?.delete(effect.device.number)) this.#ports.left(effect.device, effect.reason);
+        if (this.#present.removeChild(effect.device.number)) this.#ports.left(effect.device, effect.reason);
         return;
       case 'count':
         this.#ports.events.counted(this.dialect, effect.outcome, effect.what);
@@ -246,9 +264,19 @@ export class Session<S> implements LiveSession {
   }
 
   async #ask(as: string, question: Question): Promise<void> {
-    const answer = await this.#ports.ask(question, this.#origin);
+    const answer = await this.#ports.ask(question, this.#origin, this.#present.main);
     if (question.kind === 'admit') this.#admitted(question, answer);
+    if (this.#over) {
+      const { dialect, connectionId } = this;
+      for (const event of orphaned(answer, connectionId, Date.now()))
+        this.#ports.emit(event, dialect, ++this.#sequence, undefined);
+    }
     this.#input({ on: 'answer', to: as, answer });
+  }
+
+  async #signal({ as, ...sent }: Extract<WatchEffect, { do: 'signal' }>): Promise<void> {
+    const outcome = await this.#ports.signal({ ...sent, from: this.connectionId }, this.dialect);
+    this.#input({ on: 'answer', to: as, answer: { kind: 'signalled', outcome } });
   }
 
   #admitted(question: Extract<Question, { kind: 'admit' }>, answer: Answer): void {
@@ -259,29 +287,9 @@ export class Session<S> implements LiveSession {
     this.#ports.events.admission(this.dialect, 'admitted');
     if (this.#over) {
       this.#ports.left(answer.device, 'closed_while_admitting');
-    } else if (question.gateway === undefined) {
-      this.#main = answer.device;
     } else {
-      this.#children ??= new Map();
-      this.#children.set(answer.device.number, answer.device);
+      this.#present.add(answer.device, question.gateway !== undefined);
     }
-  }
-
-  #arm(name: string, afterMs: number): void {
-    this.#timers ??= new Map();
-    this.#timers.get(name)?.cancel();
-    const timer = after(afterMs, () => {
-      this.#disarm(name);
-      this.#input({ on: 'timer', timer: name });
-    });
-    this.#timers.set(name, timer);
-  }
-
-  // Most sessions are without timers most of the time, and an empty map takes as much memory as a session.
-  #disarm(name: string): void {
-    this.#timers?.get(name)?.cancel();
-    this.#timers?.delete(name);
-    if (this.#timers?.size === 0) this.#timers = undefined;
   }
 
   #close(code: number, text: string, reason: string): void {

@@ -1,6 +1,6 @@
 // Events that travel as records rather than columns: the batch they share, and device log, facts and update steps in it.
 import { bus } from '@mooring/proto';
-import type { DialectName, JsonObject } from '../dialects/dialect.js';
+import type { AdmittedDevice, DialectName, JsonObject } from '../dialects/dialect.js';
 import type { Builder, EventKind, EventOf } from './builder.js';
 import { SourceTable } from './sources.js';
 
@@ -12,13 +12,16 @@ export interface Batch<R> extends Pick<bus.LogBatch, 'header' | 'organizations' 
   readonly records: readonly R[];
 }
 
-interface RecordKind<K extends EventKind, R> {
+/** Kinds that are of a device. */
+type RecordedKind = Exclude<EventKind, 'watch'>;
+
+interface RecordKind<K extends RecordedKind, R> {
   /** The record, and the length of its variable parts. */
   record(event: EventOf<K>, source: number, sequence: number): readonly [R, number];
   encode(batch: Batch<R>): Uint8Array;
 }
 
-export class RecordBuilder<K extends EventKind, R> implements Builder<K> {
+export class RecordBuilder<K extends RecordedKind, R> implements Builder<K> {
   readonly #kind: RecordKind<K, R>;
   readonly #table = new SourceTable();
   readonly #records: R[] = [];
@@ -37,7 +40,9 @@ export class RecordBuilder<K extends EventKind, R> implements Builder<K> {
   }
 
   add(event: EventOf<K>, dialect: DialectName, sequence: number): string | undefined {
-    const source = this.#table.indexOf(event.device, dialect);
+    // Every kind but the one that is left out has a device, which the compiler cannot see through a type parameter.
+    const { device } = event as { readonly device: AdmittedDevice };
+    const source = this.#table.indexOf(device, dialect);
     const [record, length] = this.#kind.record(event, source, sequence);
     if (length > MAX_RECORD_BYTES) return 'record_too_big';
     this.#records.push(record);

@@ -10,6 +10,7 @@ import { Lane } from './lane.js';
 import { Outgoing } from './outgoing.js';
 import { ReadingBuilder } from './readings.js';
 import { factsBuilder, logBuilder, updateBuilder } from './records.js';
+import { watchStepBuilder } from './watch-steps.js';
 
 export interface UplinkOptions {
   readonly bus: Bus;
@@ -44,7 +45,7 @@ export class Uplink {
     this.#events = options.events;
     this.#traceparent = options.traceparent;
     const parallel = 32;
-    // What one device says of itself, of its commands and of its updates replaces what it said before, so those
+    // What one device says of itself, of its commands and of its updates, or a connection of its watching, replaces what it said before, so those
     // batches keep their order; readings do not care.
     const inOrder = 1;
     this.#lanes = {
@@ -53,6 +54,7 @@ export class Uplink {
       facts: this.#lane(options, 'facts', subjects.facts, factsBuilder, inOrder, 500),
       control: this.#lane(options, 'control', subjects.control, controlBuilder, inOrder, 500),
       update: this.#lane(options, 'update', subjects.update, updateBuilder, inOrder, 500),
+      watch: this.#lane(options, 'watch', subjects.watch, watchStepBuilder, inOrder, 500),
     };
   }
 
@@ -114,6 +116,8 @@ export class Uplink {
         return this.#lanes.control.add(event, dialect, sequence, traceparent, settled);
       case 'update':
         return this.#lanes.update.add(event, dialect, sequence, traceparent, settled);
+      case 'watch':
+        return this.#lanes.watch.add(event, dialect, sequence, traceparent, settled);
     }
   }
 

@@ -254,7 +254,7 @@ describe('any input', () => {
     .map((frame): Input => ({ on: 'frame', frame }));
   const answers = fc.constantFrom<Answer[]>(
     { kind: 'admitted', device },
-    { kind: 'authenticated', userId: '1' },
+    { kind: 'authenticated', person: { userId: '1' } },
     { kind: 'refused', code: 'unavailable', message: '' },
     { kind: 'durable' },
     { kind: 'shed' },

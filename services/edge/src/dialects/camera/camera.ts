@@ -1,4 +1,4 @@
-// The camera's side of the signaling dialect: hello, heartbeat and presence. Decides what is said and stored; does nothing.
+// The camera's side of the signaling dialect: hello, heartbeat, presence, and the sessions in which it is watched.
 import type {
   AdmittedDevice,
   Answer,
@@ -11,71 +11,64 @@ import type {
   Step,
 } from '../dialect.js';
 import { unsupportedAction, writeRawText } from '../taken.js';
+import type { WatchInput } from '../watch.js';
 import {
   type Closed,
   end,
   firstMessage,
   HELLO,
   HELLO_TIMEOUT_MS,
-  type Held,
   hold,
-  noSession,
   nothingHeld,
   receive,
   replay,
   unrecognised,
 } from './arrival.js';
+import { arrive, FRAMES_PER_OFFER } from './arriving.js';
 import { Close, closeFor, limits } from './close-codes.js';
-import { presenceEvents } from './presence.js';
+import { resumedMember, resumedOf, sessionsOf, takeUp } from './greeting.js';
+import { iceServerList } from './ice-servers.js';
+import { onPresence, onSettled } from './presence-report.js';
 import { refusal } from './refusal.js';
 import { close, count, Failure, fail, type Request, reply, requestOf } from './replies.js';
+import type { CameraState, Ready } from './state.js';
+import { onIceServers, onSessionMessage } from './watch-messages.js';
+import { leave, newWatch, noWatches, settle, type WatchesStep, withWatch } from './watches.js';
 import { type Decoded, formatTs, isIdentifier, isStorableText, type Message } from './wire.js';
 
-/** Presences whose durability a camera may wait for at once. */
-export const MAX_PENDING = 16;
+export type { CameraState } from './state.js';
+
 /** Longest device token in characters. */
 const MAX_TOKEN = 4096;
+/** The name of the question that takes sessions up again. */
+const RESUME = 'resume';
+/** Sessions that one camera holds, whatever the platform's own limit is set to. */
+const MAX_SESSIONS = 64;
 
-/** A presence of which some events are not yet durable; they travel apart, so each has its receipt. */
-interface Unsettled {
-  readonly request: Request;
-  readonly events: number;
-}
-
-interface Ready {
-  readonly phase: 'ready';
-  readonly device: AdmittedDevice;
-  /** Presences to be acknowledged once durable, by the name of their receipt. */
-  readonly pending: ReadonlyMap<string, Unsettled>;
-  readonly nextReceipt: number;
-}
-
-export type CameraState =
-  | { readonly phase: 'opening' }
-  | { readonly phase: 'verifying'; readonly hello: Request; readonly held: Held }
-  | Ready
-  | Closed;
+type Open = Exclude<CameraState, Closed>;
 
 export const camera: Dialect<CameraState> = {
   name: 'camera',
   limits,
   upgrade: () => ({ accept: true }),
-  open: () => ({
-    state: { phase: 'opening' },
+  open: ({ connectionId }) => ({
+    state: { phase: 'opening', connectionId },
     effects: [{ do: 'arm', timer: HELLO, afterMs: HELLO_TIMEOUT_MS }],
   }),
   step: (state, input, now) => (state.phase === 'closed' ? { state, effects: [] } : react(state, input, now)),
+  watch: (state, input, now) =>
+    state.phase === 'ready' ? onWatch(state, input, now) : { state, effects: [] },
   closeFor,
 };
 
-function react(state: Exclude<CameraState, Closed>, input: Input, now: number): Step<CameraState> {
+function react(state: Open, input: Input, now: number): Step<CameraState> {
   switch (input.on) {
     case 'frame':
       return onFrame(state, input.frame, now);
     case 'answer':
       return onAnswer(state, input.to, input.answer, now);
     case 'command':
-      return onCommand(state, input.command);
+      return onCommand(state, input.command, now);
     case 'timer':
       return state.phase === 'opening' && input.timer === HELLO
         ? end(close(Close.helloTimeout, 'hello_timeout'))
@@ -83,23 +76,19 @@ function react(state: Exclude<CameraState, Closed>, input: Input, now: number): 
   }
 }
 
-function onFrame(state: Exclude<CameraState, Closed>, frame: Frame, now: number): Step<CameraState> {
+function onFrame(state: Open, frame: Frame, now: number): Step<CameraState> {
   const received = receive(frame);
-  if (received === undefined) return end(close(Close.binary, 'binary_frame'), count('malformed', 'binary'));
+  if (received === undefined)
+    return endOf(state, now, close(Close.binary, 'binary_frame'), count('malformed', 'binary'));
   const next = onDecoded(state, received.decoded, frame.data.byteLength, now);
   return { state: next.state, effects: [...received.counts, ...next.effects] };
 }
 
-function onDecoded(
-  state: Exclude<CameraState, Closed>,
-  decoded: Decoded,
-  bytes: number,
-  now: number,
-): Step<CameraState> {
+function onDecoded(state: Open, decoded: Decoded, bytes: number, now: number): Step<CameraState> {
   switch (state.phase) {
     case 'opening': {
       const first = firstMessage(decoded);
-      return 'effects' in first ? first : onHello(first);
+      return 'effects' in first ? first : onHello(state.connectionId, first);
     }
     case 'verifying': {
       const { held, effects } = hold(state.held, decoded, bytes, now);
@@ -110,14 +99,15 @@ function onDecoded(
   }
 }
 
-function onHello(hello: Message): Step<CameraState> {
-  const { device_id: identifier, token } = hello.payload;
+function onHello(connectionId: string, hello: Message): Step<CameraState> {
+  const { device_id: identifier, token, resume, sessions } = hello.payload;
   if (typeof identifier !== 'string' || identifier === '') {
     return end(close(Close.missingDeviceId, 'device_id_missing'));
   }
   if (!isIdentifier(identifier)) return end(close(Close.invalidDeviceId, 'device_id_invalid'));
   const hasToken = token !== undefined && token !== null && token !== '';
   if (hasToken && !isToken(token)) return end(close(Close.invalidToken, 'token_invalid'));
+  const greeting = { request: requestOf(hello), resumes: resume === true, sessions: sessionsOf(sessions) };
   const effects: Effect[] = [
     { do: 'disarm', timer: HELLO },
     {
@@ -126,55 +116,70 @@ function onHello(hello: Message): Step<CameraState> {
       question: { kind: 'admit', identifier, deviceKind: 'camera', ...(hasToken ? { token } : {}) },
     },
   ];
-  return { state: { phase: 'verifying', hello: requestOf(hello), held: nothingHeld }, effects };
+  return { state: { phase: 'verifying', connectionId, hello: greeting, held: nothingHeld }, effects };
 }
 
 function isToken(token: unknown): token is string {
   return typeof token === 'string' && token.length <= MAX_TOKEN && isStorableText(token);
 }
 
-function onAnswer(
-  state: Exclude<CameraState, Closed>,
-  to: string,
+function onAnswer(state: Open, to: string, answer: Answer, now: number): Step<CameraState> {
+  if (state.phase === 'ready') return onReadyAnswer(state, to, answer, now);
+  if (state.phase !== 'verifying') return { state, effects: [] };
+  const { hello, admitted } = state;
+  if (admitted !== undefined)
+    return to === RESUME ? onResumed(state, admitted, answer, now) : { state, effects: [] };
+  if (to !== HELLO) return { state, effects: [] };
+  if (answer.kind === 'refused') return refusal(hello.request, answer.code, now);
+  if (answer.kind !== 'admitted') return end(close(Close.internal, 'unexpected_answer'));
+  const ready = readyOf(answer.device, state.connectionId, hello.resumes);
+  if (hello.sessions === undefined) {
+    return replay(
+      { state: ready, effects: [welcome(ready, hello.request, now)] },
+      state.held,
+      onMessage,
+      now,
+    );
+  }
+  const question = { kind: 'resume', sessions: hello.sessions } as const;
+  return { state: { ...state, admitted: ready }, effects: [{ do: 'ask', as: RESUME, question }] };
+}
+
+function readyOf(device: AdmittedDevice, connectionId: string, resumes: boolean): Ready {
+  const watches = noWatches('camera', connectionId, resumes);
+  return { phase: 'ready', device, pending: new Map(), nextReceipt: 1, watches };
+}
+
+/** A camera is welcome whatever became of its sessions: those that it is not told are over. */
+function onResumed(
+  state: Extract<CameraState, { phase: 'verifying' }>,
+  admitted: Ready,
   answer: Answer,
   now: number,
 ): Step<CameraState> {
-  if (state.phase === 'ready') return onSettled(state, to, answer, now);
-  if (state.phase !== 'verifying' || to !== HELLO) return { state, effects: [] };
-  if (answer.kind === 'refused') return refusal(state.hello, answer.code, now);
-  if (answer.kind !== 'admitted') return end(close(Close.internal, 'unexpected_answer'));
-  const ready: Ready = { phase: 'ready', device: answer.device, pending: new Map(), nextReceipt: 1 };
-  const start: Step<CameraState> = { state: ready, effects: [welcome(ready, state.hello, now)] };
-  return replay(start, state.held, onMessage, now);
+  const { hello, held } = state;
+  const { sessions, effects } = resumedOf(answer);
+  const ready: Ready = { ...admitted, watches: takeUp(admitted.watches, sessions) };
+  const said = welcome(ready, hello.request, now, resumedMember(hello.sessions, sessions));
+  return replay({ state: ready, effects: [...effects, said] }, held, onMessage, now);
 }
 
-function welcome(state: Ready, hello: Request, now: number): Effect {
-  const payload = { device_id: state.device.identifier, server_time: formatTs(now) };
+function welcome(state: Ready, hello: Request, now: number, more = {}): Effect {
+  const payload = { device_id: state.device.identifier, server_time: formatTs(now), ...more };
   return reply(hello, 'hello_ack', payload, now);
 }
 
-/** A presence is acknowledged at the rung that was promised for it: all of it durable, or not at all. */
-function onSettled(state: Ready, to: string, answer: Answer, now: number): Step<CameraState> {
-  const unsettled = state.pending.get(to);
-  if (unsettled === undefined) return { state, effects: [] };
-  const { request, events } = unsettled;
-  const pending = new Map(state.pending);
-  if (answer.kind === 'durable' && events > 1) {
-    return { state: { ...state, pending: pending.set(to, { request, events: events - 1 }) }, effects: [] };
-  }
-  pending.delete(to);
-  const said =
-    answer.kind === 'durable'
-      ? reply(request, 'device_presence_ack', {}, now)
-      : fail(request, Failure.internal, now);
-  return { state: { ...state, pending }, effects: [said] };
+function onReadyAnswer(state: Ready, to: string, answer: Answer, now: number): Step<Ready> {
+  if (answer.kind === 'signalled') return withWatches(state, settle(state.watches, to, answer.outcome, now));
+  const served = onIceServers(state.watches, to, answer, now);
+  return served === undefined ? onSettled(state, to, answer, now) : withWatches(state, served);
 }
 
-function onCommand(state: Exclude<CameraState, Closed>, command: DeviceCommand): Step<CameraState> {
+function onCommand(state: Open, command: DeviceCommand, now: number): Step<CameraState> {
   switch (command.kind) {
     case 'superseded':
       return state.phase === 'ready' && command.device.id === state.device.id
-        ? end(close(Close.replaced, 'replaced'))
+        ? endOf(state, now, close(Close.replaced, 'replaced'))
         : { state, effects: [] };
     case 'execute':
       return { state, effects: execute(command.action) };
@@ -196,14 +201,10 @@ function onMessage(state: CameraState, decoded: Decoded, now: number): Step<Came
       return { state, effects: [reply(decoded, 'heartbeat_ack', {}, now)] };
     case 'device_presence':
       return onPresence(state, decoded, now);
-    case 'signal_offer':
-    case 'signal_answer':
-    case 'signal_ice':
-    case 'end_watch':
-    case 'watch_ended':
-      return { state, effects: noSession(decoded, now) };
-    default:
-      return { state, effects: unrecognised(decoded, now) };
+    default: {
+      const said = onSessionMessage(state.watches, decoded, now);
+      return said === undefined ? { state, effects: unrecognised(decoded, now) } : withWatches(state, said);
+    }
   }
 }
 
@@ -213,20 +214,46 @@ function onSecondHello(state: Ready, hello: Message, now: number): Effect {
     : fail(hello, Failure.badRequest, now);
 }
 
-function onPresence(state: Ready, message: Message, now: number): Step<CameraState> {
-  const presence = presenceEvents(state.device, message.payload, now);
-  if (presence === undefined) {
-    return { state, effects: [count('malformed', 'presence'), fail(message, Failure.badRequest, now)] };
+function onWatch(state: Ready, input: WatchInput, now: number): Step<Ready> {
+  switch (input.on) {
+    case 'start':
+      return onStart(state, input, now);
+    case 'signal': {
+      const step = arrive(state.watches, input, now);
+      if (step === undefined) return { state, effects: [] };
+      return accepting(withWatches(state, step), state.watches.resumes);
+    }
+    case 'closed':
+      return withWatches(state, leave(state.watches, now));
   }
-  const wantsAck = message.requestId !== undefined;
-  if (wantsAck && state.pending.size >= MAX_PENDING) {
-    return { state, effects: [count('refused', 'pending_full'), fail(message, Failure.rateLimited, now)] };
+}
+
+/** The camera hears of a session before its viewer does: only once this is written is the viewer told (camera.md 8, 3). */
+function onStart(state: Ready, start: Extract<WatchInput, { on: 'start' }>, now: number): Step<Ready> {
+  const { sessionId, userId, viewer, ice, traceparent } = start;
+  const { watches } = state;
+  const isKnown = watches.sessions.has(sessionId);
+  if (!isKnown && watches.sessions.size >= MAX_SESSIONS) {
+    return { state, effects: [count('refused', 'sessions_full')] };
   }
-  const effects: Effect[] = presence.skipped > 0 ? [count('ignored', 'presence_field')] : [];
-  const receipt = `presence:${state.nextReceipt}`;
-  for (const event of presence.events) effects.push({ do: 'emit', event, ...(wantsAck ? { receipt } : {}) });
-  if (!wantsAck) return { state, effects };
-  const unsettled = { request: requestOf(message), events: presence.events.length };
-  const pending = new Map(state.pending).set(receipt, unsettled);
-  return { state: { ...state, pending, nextReceipt: state.nextReceipt + 1 }, effects };
+  const payload = { session_id: sessionId, user_id: userId, ice_servers: iceServerList(ice) };
+  const told: Effect[] = isKnown
+    ? []
+    : [{ do: 'allow', frames: FRAMES_PER_OFFER }, reply({}, 'watch_request', payload, now)];
+  const next = isKnown ? watches : withWatch(watches, sessionId, newWatch(viewer, traceparent));
+  return accepting(withWatches(state, { watches: next, effects: told }), watches.resumes);
+}
+
+function accepting(step: Step<Ready>, resumes: boolean): Step<Ready> {
+  return { state: step.state, effects: [...step.effects, { do: 'accept', resumes }] };
+}
+
+function withWatches(state: Ready, { watches, effects }: WatchesStep): Step<Ready> {
+  return { state: watches === state.watches ? state : { ...state, watches }, effects };
+}
+
+/** Ends the connection; what its sessions owe to the other ends is said first. */
+function endOf(state: Open, now: number, effect: Effect, ...last: readonly Effect[]): Step<Closed> {
+  const owed = state.phase === 'ready' ? leave(state.watches, now).effects : [];
+  return end(effect, ...last, ...owed);
 }

@@ -1,8 +1,9 @@
 // What a presence becomes, and the rung at which it is acknowledged.
 import { describe, expect, it } from 'vitest';
 import type { AdmittedDevice, Answer, Effect, Input } from '../dialect.js';
-import { type CameraState, camera, MAX_PENDING } from './camera.js';
+import { type CameraState, camera } from './camera.js';
 import { MAX_PRESENCE_BYTES, MAX_PRESENCE_READINGS } from './presence.js';
+import { MAX_PENDING } from './presence-report.js';
 import { Failure } from './replies.js';
 
 const now = Date.UTC(2025, 0, 1, 12, 36);

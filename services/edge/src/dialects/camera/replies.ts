@@ -1,8 +1,8 @@
 // What is said to a camera or a viewer, as effects: replies, error replies and closes.
-import type { CloseCode, Effect, JsonObject } from '../dialect.js';
+import type { CloseCode, CountOutcome, Effect, JsonObject } from '../dialect.js';
 import { encode } from './wire.js';
 
-/** Error texts with their machine codes: the table of camera.md, section 3, and the answer to a watch request. */
+/** Error texts with their machine codes: the table of camera.md, section 3, and one for what a camera could not do. */
 export const Failure = {
   deviceNotFound: { message: 'Device not found', code: 'device_not_found' },
   invalidToken: { message: 'Invalid token', code: 'invalid_token' },
@@ -12,9 +12,15 @@ export const Failure = {
   badRequest: { message: 'Invalid message', code: 'bad_request' },
   unknownType: { message: 'Unknown message type', code: 'unknown_type' },
   internal: { message: 'Internal error', code: 'internal' },
-  watchUnavailable: { message: 'Watching is not available', code: 'watch_unavailable' },
+  deviceOffline: { message: 'Device is offline', code: 'device_offline' },
+  viewerLimit: { message: 'Too many viewers', code: 'viewer_limit' },
+  deviceError: { message: 'The device cannot be watched', code: 'device_error' },
 } as const;
-export type Failure = (typeof Failure)[keyof typeof Failure];
+/** What an error says; the message of a device's own error is the device's. */
+export interface Failure {
+  readonly message: string;
+  readonly code: string;
+}
 
 /** What a reply refers to: any message, or only the request id that was kept of one. */
 export interface Request {
@@ -35,7 +41,7 @@ export function close(how: CloseCode, reason: string): Effect {
   return { do: 'close', close: how, reason };
 }
 
-export function count(outcome: 'malformed' | 'unrecognised' | 'ignored' | 'refused', what: string): Effect {
+export function count(outcome: CountOutcome, what: string): Effect {
   return { do: 'count', outcome, what };
 }
 

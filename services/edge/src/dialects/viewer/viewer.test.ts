@@ -24,7 +24,7 @@ const say = (type: string, payload: unknown = {}, rest: object = {}): Input =>
   text(JSON.stringify({ type, ts, payload, ...rest }));
 const answer = (value: Answer, to = 'hello'): Input => ({ on: 'answer', to, answer: value });
 const hello = say('hello', { token: 'jwt' });
-const authenticated = answer({ kind: 'authenticated', userId: '123' });
+const authenticated = answer({ kind: 'authenticated', person: { userId: '123' } });
 
 function run(...inputs: readonly Input[]): Step<ViewerState> {
   let step = viewer.open(greeting, now);
@@ -89,12 +89,16 @@ describe('a further hello', () => {
     expect(run(...ready, again).effects).toEqual([
       { do: 'ask', as: 'renew', question: { kind: 'authenticate', token: 'newer' } },
     ]);
-    const renewed = run(...ready, again, answer({ kind: 'authenticated', userId: '123' }, 'renew'));
+    const renewed = run(
+      ...ready,
+      again,
+      answer({ kind: 'authenticated', person: { userId: '123' } }, 'renew'),
+    );
     expect(said(renewed.effects)).toEqual([{ ...welcome, request_id: 'h2' }]);
   });
 
   it.each([
-    ['names another user', { kind: 'authenticated', userId: '9' }, Failure.badRequest],
+    ['names another user', { kind: 'authenticated', person: { userId: '9' } }, Failure.badRequest],
     ['has a bad token', { kind: 'refused', code: 'unauthenticated', message: '' }, Failure.invalidToken],
     ['cannot be verified now', { kind: 'refused', code: 'unavailable', message: '' }, Failure.internal],
   ] as const)('that %s is refused and the socket stays open', (_, value, failure) => {
@@ -115,22 +119,16 @@ describe('messages', () => {
     // The seed author's web viewer asks to watch 500 ms after its hello, acknowledged or not.
     const early = say('watch_request', { device_id: 'kitchen-cam-001' });
     expect(run(hello, early).effects).toEqual([]);
-    expect(said(run(hello, early, say('heartbeat'), authenticated).effects)).toMatchObject([
-      { type: 'hello_ack' },
-      { type: 'error', payload: Failure.watchUnavailable },
-      { type: 'heartbeat_ack' },
-    ]);
+    const { effects } = run(hello, early, say('heartbeat'), authenticated);
+    expect(said(effects)).toMatchObject([{ type: 'hello_ack' }, { type: 'heartbeat_ack' }]);
+    const question = { kind: 'watch', person: { userId: '123' }, device: 'kitchen-cam-001', resumes: false };
+    expect(effects).toContainEqual({ do: 'ask', as: 'ask 1', question });
     const full = Array.from({ length: MAX_HELD }, () => say('heartbeat'));
     expect(said(run(hello, ...full, early).effects)).toMatchObject([{ payload: Failure.rateLimited }]);
   });
 
   it.each([
     ['heartbeat', say('heartbeat', {}), { type: 'heartbeat_ack', ts, payload: {} }],
-    [
-      'watch_request',
-      say('watch_request', { device_id: 'kitchen-cam-001' }, { request_id: 'req-001' }),
-      { type: 'error', request_id: 'req-001', ts, payload: Failure.watchUnavailable },
-    ],
     ['watch_request for nothing', say('watch_request'), { type: 'error', ts, payload: Failure.badRequest }],
     [
       'signal_offer',
@@ -176,7 +174,7 @@ describe('any input', () => {
     .record({ data: fc.uint8Array(), binary: fc.boolean() })
     .map((frame): Input => ({ on: 'frame', frame }));
   const answers = fc.constantFrom<Answer[]>(
-    { kind: 'authenticated', userId: '123' },
+    { kind: 'authenticated', person: { userId: '123' } },
     { kind: 'refused', code: 'unauthenticated', message: '' },
     { kind: 'durable' },
   );

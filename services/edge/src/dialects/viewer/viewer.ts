@@ -1,54 +1,58 @@
-// A person's socket in the signaling dialect: hello with a token, heartbeat. Decides what is said; does nothing.
+// A person's socket in the signaling dialect: hello with a token, heartbeat, and the sessions in which they watch.
 import {
   type Closed,
   end,
   firstMessage,
   HELLO,
   HELLO_TIMEOUT_MS,
-  type Held,
   hold,
-  noSession,
   nothingHeld,
   receive,
   replay,
   unrecognised,
 } from '../camera/arrival.js';
 import { Close, closeFor, limits } from '../camera/close-codes.js';
+import { resumedMember, resumedOf, sessionsOf, takeUp } from '../camera/greeting.js';
 import { close, count, Failure, fail, type Request, reply, requestOf } from '../camera/replies.js';
-import { type Decoded, formatTs, isIdentifier, type Message } from '../camera/wire.js';
+import { onSessionMessage } from '../camera/watch-messages.js';
+import { leave, noWatches } from '../camera/watches.js';
+import { type Decoded, formatTs, type Message } from '../camera/wire.js';
 import type { Answer, Dialect, Effect, Frame, Input, RefusalCode, Step } from '../dialect.js';
+import type { Person } from '../watch.js';
+import { onWatchAnswer, onWatchRequest, onWatchSignal, withWatches } from './requests.js';
+import type { Ready, ViewerState } from './state.js';
+
+export type { ViewerState } from './state.js';
 
 /** Longest token in characters; header limits of HTTP servers keep real ones below it. */
 const MAX_TOKEN = 8192;
 /** The name of the question that a further hello asks. */
 const RENEW = 'renew';
 
-interface Ready {
-  readonly phase: 'ready';
-  readonly userId: string;
-  /** A further hello whose token is being verified. */
-  readonly renewing?: Request;
-}
+/** The name of the question that takes sessions up again. */
+const RESUME = 'resume';
 
-export type ViewerState =
-  | { readonly phase: 'opening' }
-  | { readonly phase: 'verifying'; readonly hello: Request; readonly held: Held }
-  | Ready
-  | Closed;
+type Open = Exclude<ViewerState, Closed>;
 
 export const viewer: Dialect<ViewerState> = {
   name: 'viewer',
   limits,
   upgrade: () => ({ accept: true }),
-  open: () => ({
-    state: { phase: 'opening' },
+  open: ({ connectionId }) => ({
+    state: { phase: 'opening', connectionId },
     effects: [{ do: 'arm', timer: HELLO, afterMs: HELLO_TIMEOUT_MS }],
   }),
   step: (state, input, now) => (state.phase === 'closed' ? { state, effects: [] } : react(state, input, now)),
+  watch: (state, input, now) => {
+    if (state.phase !== 'ready') return { state, effects: [] };
+    return input.on === 'closed'
+      ? withWatches(state, leave(state.watches, now))
+      : onWatchSignal(state, input, now);
+  },
   closeFor,
 };
 
-function react(state: Exclude<ViewerState, Closed>, input: Input, now: number): Step<ViewerState> {
+function react(state: Open, input: Input, now: number): Step<ViewerState> {
   switch (input.on) {
     case 'frame':
       return onFrame(state, input.frame, now);
@@ -64,23 +68,21 @@ function react(state: Exclude<ViewerState, Closed>, input: Input, now: number): 
   }
 }
 
-function onFrame(state: Exclude<ViewerState, Closed>, frame: Frame, now: number): Step<ViewerState> {
+function onFrame(state: Open, frame: Frame, now: number): Step<ViewerState> {
   const received = receive(frame);
-  if (received === undefined) return end(close(Close.binary, 'binary_frame'), count('malformed', 'binary'));
+  if (received === undefined) {
+    const owed = state.phase === 'ready' ? leave(state.watches, now).effects : [];
+    return end(close(Close.binary, 'binary_frame'), count('malformed', 'binary'), ...owed);
+  }
   const next = onDecoded(state, received.decoded, frame.data.byteLength, now);
   return { state: next.state, effects: [...received.counts, ...next.effects] };
 }
 
-function onDecoded(
-  state: Exclude<ViewerState, Closed>,
-  decoded: Decoded,
-  bytes: number,
-  now: number,
-): Step<ViewerState> {
+function onDecoded(state: Open, decoded: Decoded, bytes: number, now: number): Step<ViewerState> {
   switch (state.phase) {
     case 'opening': {
       const first = firstMessage(decoded);
-      return 'effects' in first ? first : onHello(first, now);
+      return 'effects' in first ? first : onHello(state.connectionId, first, now);
     }
     case 'verifying': {
       const { held, effects } = hold(state.held, decoded, bytes, now);
@@ -91,14 +93,17 @@ function onDecoded(
   }
 }
 
-function onHello(hello: Message, now: number): Step<ViewerState> {
-  const { token } = hello.payload;
+function onHello(connectionId: string, hello: Message, now: number): Step<ViewerState> {
+  const { token, resume } = hello.payload;
   if (token === undefined || token === null || token === '') {
     return end(close(Close.missingToken, 'token_missing'));
   }
   if (!isToken(token)) return refusal(hello, 'unauthenticated', now);
   const effects: Effect[] = [{ do: 'disarm', timer: HELLO }, verify(HELLO, token)];
-  return { state: { phase: 'verifying', hello: requestOf(hello), held: nothingHeld }, effects };
+  const sessions = sessionsOf(resume);
+  const resumes = resume === true || sessions !== undefined;
+  const greeting = { request: requestOf(hello), resumes, sessions };
+  return { state: { phase: 'verifying', connectionId, hello: greeting, held: nothingHeld }, effects };
 }
 
 function isToken(token: unknown): token is string {
@@ -109,19 +114,47 @@ function verify(as: string, token: string): Effect {
   return { do: 'ask', as, question: { kind: 'authenticate', token } };
 }
 
-function onAnswer(
-  state: Exclude<ViewerState, Closed>,
-  to: string,
+function onAnswer(state: Open, to: string, answer: Answer, now: number): Step<ViewerState> {
+  if (state.phase === 'ready') {
+    return to === RENEW ? onRenewed(state, answer, now) : onWatchAnswer(state, to, answer, now);
+  }
+  if (state.phase !== 'verifying') return { state, effects: [] };
+  const { hello, known } = state;
+  if (known !== undefined)
+    return to === RESUME ? onResumed(state, known, answer, now) : { state, effects: [] };
+  if (to !== HELLO) return { state, effects: [] };
+  if (answer.kind === 'refused') return refusal(hello.request, answer.code, now);
+  if (answer.kind !== 'authenticated') return end(close(Close.internal, 'unexpected_answer'));
+  const { person } = answer;
+  const watches = noWatches('viewer', state.connectionId, hello.resumes);
+  const ready: Ready = { phase: 'ready', person, watches, early: [] };
+  if (hello.sessions === undefined) {
+    return replay(
+      { state: ready, effects: [welcome(ready, hello.request, now)] },
+      state.held,
+      onMessage,
+      now,
+    );
+  }
+  const question = { kind: 'resume', person, sessions: hello.sessions } as const;
+  return { state: { ...state, known: ready }, effects: [{ do: 'ask', as: RESUME, question }] };
+}
+
+/** When nobody can say what became of its sessions, a viewer had better come back than give up a picture that it has. */
+function onResumed(
+  state: Extract<ViewerState, { phase: 'verifying' }>,
+  known: Ready,
   answer: Answer,
   now: number,
 ): Step<ViewerState> {
-  if (state.phase === 'ready') return onRenewed(state, to, answer, now);
-  if (state.phase !== 'verifying' || to !== HELLO) return { state, effects: [] };
-  if (answer.kind === 'refused') return refusal(state.hello, answer.code, now);
-  if (answer.kind !== 'authenticated') return end(close(Close.internal, 'unexpected_answer'));
-  const ready: Ready = { phase: 'ready', userId: answer.userId };
-  const start: Step<ViewerState> = { state: ready, effects: [welcome(ready, state.hello, now)] };
-  return replay(start, state.held, onMessage, now);
+  if (answer.kind === 'refused' && answer.code === 'unavailable') {
+    return end(close(Close.tryLater, 'resume_unavailable'));
+  }
+  const { hello, held } = state;
+  const { sessions, effects } = resumedOf(answer);
+  const ready: Ready = { ...known, watches: takeUp(known.watches, sessions) };
+  const said = welcome(ready, hello.request, now, resumedMember(hello.sessions, sessions));
+  return replay({ state: ready, effects: [...effects, said] }, held, onMessage, now);
 }
 
 /** Only what passes may return at once; a token that does not name anyone is a wrong token, whatever is wrong with it. */
@@ -141,27 +174,24 @@ function refusal(hello: Request, code: RefusalCode, now: number): Step<ViewerSta
 }
 
 /** After the first hello nothing that a viewer says closes its socket: a bad renewal leaves it as it was. */
-function onRenewed(state: Ready, to: string, answer: Answer, now: number): Step<ViewerState> {
-  const hello = state.renewing;
-  if (to !== RENEW || hello === undefined) return { state, effects: [] };
-  const next: Ready = { phase: 'ready', userId: state.userId };
+function onRenewed({ renewing: hello, ...state }: Ready, answer: Answer, now: number): Step<ViewerState> {
+  if (hello === undefined) return { state, effects: [] };
   if (answer.kind === 'authenticated') {
-    const same = answer.userId === state.userId;
-    return {
-      state: next,
-      effects: [same ? welcome(next, hello, now) : fail(hello, Failure.badRequest, now)],
-    };
+    const isSame = userIdOf(answer.person) === userIdOf(state.person);
+    return { state, effects: [isSame ? welcome(state, hello, now) : fail(hello, Failure.badRequest, now)] };
   }
   const isBadToken =
     answer.kind === 'refused' && (answer.code === 'unauthenticated' || answer.code === 'not_found');
-  return {
-    state: next,
-    effects: [fail(hello, isBadToken ? Failure.invalidToken : Failure.internal, now)],
-  };
+  return { state, effects: [fail(hello, isBadToken ? Failure.invalidToken : Failure.internal, now)] };
 }
 
-function welcome(state: Ready, hello: Request, now: number): Effect {
-  return reply(hello, 'hello_ack', { user_id: state.userId, server_time: formatTs(now) }, now);
+function welcome({ person }: Ready, hello: Request, now: number, more = {}): Effect {
+  const payload = { user_id: userIdOf(person), server_time: formatTs(now), ...more };
+  return reply(hello, 'hello_ack', payload, now);
+}
+
+function userIdOf(person: Person): string {
+  return 'userId' in person ? person.userId : person.apiKeyId;
 }
 
 function onMessage(state: ViewerState, decoded: Decoded, now: number): Step<ViewerState> {
@@ -173,14 +203,11 @@ function onMessage(state: ViewerState, decoded: Decoded, now: number): Step<View
     case 'heartbeat':
       return { state, effects: [reply(decoded, 'heartbeat_ack', {}, now)] };
     case 'watch_request':
-      return { state, effects: onWatchRequest(decoded, now) };
-    case 'signal_offer':
-    case 'signal_answer':
-    case 'signal_ice':
-    case 'end_watch':
-      return { state, effects: noSession(decoded, now) };
-    default:
-      return { state, effects: unrecognised(decoded, now) };
+      return onWatchRequest(state, decoded, now);
+    default: {
+      const said = onSessionMessage(state.watches, decoded, now);
+      return said === undefined ? { state, effects: unrecognised(decoded, now) } : withWatches(state, said);
+    }
   }
 }
 
@@ -191,11 +218,4 @@ function onFurtherHello(state: Ready, hello: Message, now: number): Step<ViewerS
     return { state, effects: [count('refused', 'renewing'), fail(hello, Failure.rateLimited, now)] };
   }
   return { state: { ...state, renewing: requestOf(hello) }, effects: [verify(RENEW, token)] };
-}
-
-function onWatchRequest(message: Message, now: number): readonly Effect[] {
-  if (!isIdentifier(message.payload['device_id'])) {
-    return [count('malformed', 'watch_request'), fail(message, Failure.badRequest, now)];
-  }
-  return [count('refused', 'watch_unavailable'), fail(message, Failure.watchUnavailable, now)];
 }
