@@ -1,6 +1,5 @@
 // A whole Mooring for one test file: every service as its own process, two edges, free ports, a fresh directory.
-import { freePorts } from '@mooring/harness';
-import { Stack, type StackFile } from '@mooring/stack';
+import { freePort, portsInARow, Stack, type StackFile } from '@mooring/stack';
 import { type Api, apiClient } from './_api.js';
 
 export interface TestStack {
@@ -22,7 +21,8 @@ export interface TestStackOptions {
 
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
   const { edges = 2, deviceAuth = 'open', env = {} } = options;
-  const [edgePort, apiPort] = await consecutivePorts(edges);
+  const apiPort = await freePort();
+  const edgePort = await portsInARow(edges, [apiPort]);
   const flags = {
     data: undefined,
     edgePort,
@@ -49,24 +49,4 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     },
     stop: () => stack.stop(),
   };
-}
-
-/** The first of as many ports in a row as there are edges, and one more. */
-async function consecutivePorts(edges: number): Promise<[number, number]> {
-  for (;;) {
-    const [first = 0, api = 0] = (await freePorts(2)).sort((a, b) => a - b);
-    const wanted = Array.from({ length: edges }, (_, index) => first + index);
-    if (wanted.includes(api)) continue;
-    const taken = await Promise.all(wanted.map(isTaken));
-    if (!taken.includes(true)) return [first, api];
-  }
-}
-
-async function isTaken(port: number): Promise<boolean> {
-  const { createServer } = await import('node:net');
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(true));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
-  });
 }

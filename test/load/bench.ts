@@ -6,8 +6,9 @@ import { ingest } from './ingest/ingest.js';
 import { parseOptions, usage } from './options.js';
 import { keepResults } from './report/results.js';
 import { say } from './report/say.js';
+import { watch } from './watch/watch.js';
 
-const BENCHES = { ingest, connections, field };
+const BENCHES = { ingest, connections, field, watch };
 
 async function run(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));

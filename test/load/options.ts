@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Fault } from '@mooring/runtime';
 
-export const usage = `npm run bench -- ingest|connections|field [flags]
+export const usage = `npm run bench -- ingest|connections|field|watch [flags]
 
   --quick          a short run that shows that everything works; its figures mean little
   --rounds N       rounds of each contestant (default 3)
@@ -21,6 +21,10 @@ export const usage = `npm run bench -- ingest|connections|field [flags]
   field: plugs at the rate of the field, a heartbeat every 4 s and a report every minute
   --homes N        plugs (default 1000)
   --minutes N      (default 10)
+
+  watch: sessions between cameras at one edge and viewers at another
+  --watchers N     cameras, and as many viewers (default 500)
+  --per-s N        sessions set up a second (default 20)
 `;
 
 const LIMITS = {
@@ -32,10 +36,12 @@ const LIMITS = {
   devices: { quick: 500, default: 15_000, max: 18_000 },
   homes: { quick: 100, default: 1_000, max: 10_000 },
   minutes: { quick: 2, default: 10, max: 120 },
+  watchers: { quick: 50, default: 500, max: 5_000 },
+  'per-s': { quick: 20, default: 20, max: 1_000 },
 } as const;
 
 export interface BenchOptions {
-  readonly bench: 'ingest' | 'connections' | 'field';
+  readonly bench: 'ingest' | 'connections' | 'field' | 'watch';
   readonly quick: boolean;
   readonly latency: boolean;
   /** Undefined for all. */
@@ -48,6 +54,8 @@ export interface BenchOptions {
   readonly devices: number;
   readonly homes: number;
   readonly minutes: number;
+  readonly watchers: number;
+  readonly perS: number;
 }
 
 /** Undefined when help is asked for. Fault `invalid` with every problem. */
@@ -78,13 +86,15 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     devices: number('devices'),
     homes: number('homes'),
     minutes: number('minutes'),
+    watchers: number('watchers'),
+    perS: number('per-s'),
   };
   if (problems.length > 0) throw new Fault('invalid', problems.join('\n'));
   return options;
 }
 
 function isBench(name: string): name is BenchOptions['bench'] {
-  return name === 'ingest' || name === 'connections' || name === 'field';
+  return name === 'ingest' || name === 'connections' || name === 'field' || name === 'watch';
 }
 
 function parse(args: readonly string[]) {
@@ -107,6 +117,8 @@ function parse(args: readonly string[]) {
         devices: text,
         homes: text,
         minutes: text,
+        watchers: text,
+        'per-s': text,
       },
     });
   } catch (cause) {

@@ -4,6 +4,6 @@ export type { StackFile } from './directory.js';
 export { parseFlags, type StackFlags } from './flags.js';
 export type { Launched } from './launched.js';
 export { natsServerBinary, startNatsServer } from './nats-server.js';
-export { freePort, freePorts } from './ports.js';
+export { freePort, freePorts, portsInARow } from './ports.js';
 export { postgresUrl, startPostgres } from './postgres.js';
 export { Stack } from './stack.js';

@@ -18,6 +18,16 @@ export async function freePorts(count: number, host = '127.0.0.1'): Promise<numb
   return ports;
 }
 
+/** The first of as many free ports in a row; none of `except` is among them. */
+export async function portsInARow(count: number, except: readonly number[] = []): Promise<number> {
+  for (;;) {
+    const first = await freePort();
+    const wanted = Array.from({ length: count }, (_, index) => first + index);
+    const free = await Promise.all(wanted.map((port) => isFree(port, '127.0.0.1')));
+    if (free.every(Boolean) && !wanted.some((port) => except.includes(port))) return first;
+  }
+}
+
 /** Whether this process could listen on the port. */
 export async function isFree(port: number, host: string): Promise<boolean> {
   try {

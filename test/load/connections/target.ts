@@ -23,7 +23,7 @@ async function startServer(file: string): Promise<Target> {
 
 async function startEdge(): Promise<Target> {
   const { flag, inspectPort } = await inspectFlag();
-  const { port, edge, admitted, stop } = await startMooring(flag);
+  const { port, edge, admitted, stop } = await startMooring({ nodeFlags: flag });
   return { port, pid: edge, inspectPort, admitted, stop };
 }
 

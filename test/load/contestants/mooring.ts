@@ -1,6 +1,6 @@
 // Mooring itself: the whole stack as `npm start` starts it, all features on, with one edge.
 import { Fault } from '@mooring/runtime';
-import { freePorts, parseFlags, Stack } from '@mooring/stack';
+import { freePort, parseFlags, portsInARow, Stack } from '@mooring/stack';
 import type { Measured } from '../measure/cpu.js';
 import { until } from '../until.js';
 import type { Contestant } from './contestant.js';
@@ -9,6 +9,10 @@ import { ask } from './database.js';
 export interface Mooring extends Contestant {
   /** Pid of its edge. */
   readonly edge: number;
+  /** Where its edges answer. */
+  readonly edges: readonly string[];
+  /** Of its owner. */
+  readonly token: string;
   /** Where its NATS answers. */
   readonly nats: string;
   /** Every process under its own name. */
@@ -30,10 +34,14 @@ const LIMITS = {
   EDGE_CONNECTS_PER_S_PER_ADDRESS: '100000',
 };
 
-/** `nodeFlags` go to all its Node processes. */
-export async function startMooring(nodeFlags = ''): Promise<Mooring> {
-  const [edgePort = 0, apiPort = 0] = await freePorts(2);
-  const ports = ['--edge-port', String(edgePort), '--api-port', String(apiPort)];
+/** `nodeFlags` go to all its Node processes; one edge unless told. */
+export async function startMooring(
+  options: { readonly nodeFlags?: string; readonly edges?: number } = {},
+): Promise<Mooring> {
+  const { nodeFlags = '', edges = 1 } = options;
+  const apiPort = await freePort();
+  const edgePort = await portsInARow(edges, [apiPort]);
+  const ports = ['--edge-port', String(edgePort), '--edges', String(edges), '--api-port', String(apiPort)];
   const flags = parseFlags(['--ephemeral', '--no-demo', '--device-auth', 'open', ...ports]);
   if (flags === undefined) throw new Fault('internal', 'the flags of the stack ask for help');
   const said: string[] = [];
@@ -54,6 +62,8 @@ export async function startMooring(nodeFlags = ''): Promise<Mooring> {
     port: edgePort,
     stored: { natsUrl: file.nats, kind: 'live' },
     edge: file.pids['edge-1'] ?? 0,
+    edges: file.edges,
+    token: file.owner.token,
     nats: file.nats,
     processes: () =>
       measured(file.pids, (name) => (SHOWN.has(name) ? name.replace('edge-1', 'edge') : 'others')),
