@@ -8,6 +8,8 @@ export { type DeadLetter, type DeadLetterDetail, type DeadLetters, deadLetters }
 export { deadLetterStream, deadLetterSubject } from './dead-letter-stream.js';
 export type { Delivery } from './delivery.js';
 export type { Durable } from './durable.js';
+export { Heard } from './heard.js';
+export { LostNodes, type NodeProcess } from './lost-nodes.js';
 export { durableProgress, type Progress } from './progress.js';
 export { type StreamDefinition, stream } from './stream.js';
 export { type Address, type Codec, type Params, type Rpc, rpc, type Subject, subject } from './subject.js';

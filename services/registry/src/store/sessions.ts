@@ -1,5 +1,5 @@
 // Sessions as device rows hold them: where they are, when they end, when they were last heard of.
-import type { EdgeProcess } from '../domain/lease.js';
+import type { NodeProcess } from '@mooring/runtime';
 import type { Disconnection, Location, Session } from '../domain/session.js';
 import {
   camera,
@@ -72,7 +72,7 @@ export function sessions(pool: Pool) {
       ]),
 
     /** Ends every session at a lost edge process, in bounded steps; answers how many ended. */
-    async endLost(process: EdgeProcess, signal: AbortSignal): Promise<number> {
+    async endLost(process: NodeProcess, signal: AbortSignal): Promise<number> {
       let total = 0;
       while (!signal.aborted) {
         const ended = await count(pool, endLost, [process.node, process.boot, LOST_CHUNK]);
@@ -86,7 +86,7 @@ export function sessions(pool: Pool) {
      * Notes which sessions of a node were heard of, and takes back that they were lost with their edge; those that have
      * ended, or are elsewhere by now, are left alone. Answers how many are back.
      */
-    async markSeen(process: EdgeProcess, atMs: number, heard: readonly Heard[]): Promise<number> {
+    async markSeen(process: NodeProcess, atMs: number, heard: readonly Heard[]): Promise<number> {
       const numbers = heard.map((each) => each.deviceNumber);
       const epochs = heard.map((each) => each.epoch);
       const values = [numbers, epochs, process.node, process.boot, atMs];
@@ -94,7 +94,7 @@ export function sessions(pool: Pool) {
     },
 
     /** The edge processes at which devices are online. */
-    edgeProcesses: (): Promise<readonly EdgeProcess[]> => rows<EdgeProcess & object>(pool, processes, []),
+    edgeProcesses: (): Promise<readonly NodeProcess[]> => rows<NodeProcess & object>(pool, processes, []),
 
     /** Where a device is; undefined when there is no such device. The id must be a UUID. */
     async locate(deviceId: string): Promise<Location | undefined> {

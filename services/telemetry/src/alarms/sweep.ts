@@ -6,11 +6,11 @@ import {
   type Durable,
   durableProgress,
   every,
+  Heard,
   type Runnable,
   systemClock,
 } from '@mooring/runtime';
 import type { Alarm } from '../domain/alarm.js';
-import { Heard } from '../domain/alarm-heard.js';
 import { anySilent, listen, raiseSilent } from '../store/alarm-sweep.js';
 import type { Pool } from '../store/hot-pool.js';
 import { sweepFailed } from './events.js';

@@ -1,6 +1,6 @@
-// A backlog is not silence: time counts as heard once the stream is stored up to it.
+// A backlog is not silence: time counts as heard once the stream is handled up to it.
 import { describe, expect, it } from 'vitest';
-import { Heard } from './alarm-heard.js';
+import { Heard } from './heard.js';
 
 describe('Heard', () => {
   it('is up to now when nothing is left', () => {

@@ -1,6 +1,6 @@
-// When an edge counts as lost, and when it must not yet.
+// When a process counts as lost, and when it must not yet.
 import { describe, expect, it } from 'vitest';
-import { findLost, type Missing } from './lease.js';
+import { findLost, type Missing } from './lost-nodes.js';
 
 const processes = [{ node: 'edge-1', boot: 'old' }];
 
