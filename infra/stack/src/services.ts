@@ -93,6 +93,7 @@ export function plan(inputs: PlanInputs): Plan {
     };
     return { name: `edge-${index + 1}`, program: 'services/edge/dist/main.js', healthPort, env };
   });
+  const edgeUrls = edgePorts(flags).map((port) => `ws://${reachable(flags.host)}:${port}`);
   const apiHealth = takePort();
   const api: ServicePlan = {
     name: 'api',
@@ -108,6 +109,7 @@ export function plan(inputs: PlanInputs): Plan {
       API_FIRMWARE_ADDRESS: address('FIRMWARE'),
       API_PRINTING_ADDRESS: address('PRINTING'),
       API_PARTS: [...backends, ...edges].map(readiness).join(','),
+      API_EDGE_URLS: edgeUrls.join(','),
     },
   };
   const [, , , firmware] = backends;
@@ -125,7 +127,7 @@ export function plan(inputs: PlanInputs): Plan {
       postgres: postgresUrl({ port: inputs.postgresPort, password: inputs.postgresPassword }),
       api: `http://${reachable(flags.host)}:${flags.apiPort}`,
       firmware: `http://${LOOPBACK}:${firmware?.healthPort ?? 0}`,
-      edges: edgePorts(flags).map((port) => `ws://${reachable(flags.host)}:${port}`),
+      edges: edgeUrls,
     },
   };
 }
