@@ -2,13 +2,21 @@
 import { randomInt } from 'node:crypto';
 import { asFault, every } from '@mooring/runtime';
 import type { PeerConnection, Track } from 'node-datachannel';
+import type { JsonObject } from '../json.js';
 import { demoClip } from './clip.js';
+import type { HeldConnections } from './held.js';
 import { iceServersOf } from './ice-servers.js';
 import type { PeerOptions } from './peer.js';
 import { Playback } from './playback.js';
 import type { OfferShape, VideoSlot } from './sdp.js';
 
 export type Library = typeof import('node-datachannel');
+
+/** The library, and what is alive of it. */
+export interface Natives {
+  readonly library: Library;
+  readonly held: HeldConnections;
+}
 
 /** An offer that takes video. */
 export interface AnswerableShape extends OfferShape {
@@ -20,15 +28,19 @@ const MSID = 'mooring-camera';
 /** One connection of the library, from an offer to its end or to an ICE restart. */
 export class Transport {
   readonly ufrag: string;
+  readonly #held: HeldConnections;
   readonly #connection: PeerConnection;
   readonly #track: Track;
   readonly #events: PeerOptions['events'];
   readonly #ended = new AbortController();
+  readonly #gathered: (JsonObject | null)[] = [];
   #mids: readonly string[];
+  #isAnswered = false;
 
   /** Throws what the library throws. */
-  constructor(library: Library, { iceServers, events }: PeerOptions, shape: AnswerableShape) {
+  constructor({ library, held }: Natives, { iceServers, events }: PeerOptions, shape: AnswerableShape) {
     const { video } = shape;
+    this.#held = held;
     this.ufrag = shape.ufrag;
     this.#mids = shape.mids;
     this.#events = events;
@@ -42,6 +54,7 @@ export class Transport {
     media.addVP8Codec(video.payloadType);
     media.addSSRC(ssrc, MSID, MSID, `${MSID}-video`);
     this.#track = this.#connection.addTrack(media);
+    held.hold({ connection: this.#connection, track: this.#track });
     this.#track.onOpen(() => this.#play(video.payloadType, ssrc));
   }
 
@@ -60,8 +73,9 @@ export class Transport {
   }
 
   close(): void {
+    if (this.#ended.signal.aborted) return;
     this.#ended.abort();
-    this.#connection.close();
+    this.#held.close({ connection: this.#connection, track: this.#track });
   }
 
   #listen(): void {
@@ -69,20 +83,31 @@ export class Transport {
       if (!this.#ended.signal.aborted) act();
     };
     this.#connection.onLocalDescription((sdp, type) =>
-      whileOpen(() => type === 'answer' && this.#events.answer(sdp)),
+      whileOpen(() => {
+        if (type !== 'answer') return;
+        this.#events.answer(sdp);
+        this.#isAnswered = true;
+        for (const candidate of this.#gathered.splice(0)) this.#events.candidate(candidate);
+      }),
     );
     this.#connection.onLocalCandidate((line, mid) =>
       whileOpen(() => {
         const candidate = line.replace(/^a=/, '');
-        const sdpMLineIndex = Math.max(0, this.#mids.indexOf(mid));
-        this.#events.candidate({ candidate, sdpMid: mid, sdpMLineIndex });
+        this.#say({ candidate, sdpMid: mid, sdpMLineIndex: Math.max(0, this.#mids.indexOf(mid)) });
       }),
     );
-    this.#connection.onGatheringStateChange((state) =>
-      whileOpen(() => state === 'complete' && this.#events.candidate(null)),
-    );
+    this.#connection.onGatheringStateChange((state) => {
+      // Each kind of call has a queue of its own: those that are waiting now come before the next turn.
+      if (state === 'complete') setImmediate(() => whileOpen(() => this.#say(null)));
+    });
     // The session stays: its viewer may restart ICE, or end it.
     this.#connection.onStateChange((state) => whileOpen(() => state === 'failed' && this.close()));
+  }
+
+  /** Candidates wait for the answer, which may be told after them. */
+  #say(candidate: JsonObject | null): void {
+    if (this.#isAnswered) this.#events.candidate(candidate);
+    else this.#gathered.push(candidate);
   }
 
   #play(payloadType: number, ssrc: number): void {

@@ -1,15 +1,16 @@
 // Peers that send real VP8 video. The native library is loaded only here, and only when somebody asks for it.
 import { Fault } from '@mooring/runtime';
 import type { Json } from '../json.js';
+import { HeldConnections } from './held.js';
 import type { MakePeer, Peer, PeerOptions } from './peer.js';
 import { shapeOf } from './sdp.js';
-import { type Library, Transport } from './transport.js';
+import { type Library, type Natives, Transport } from './transport.js';
 
 export interface Video {
   /** The camera's end of a session, with the clip in a loop as its picture. */
   readonly peer: MakePeer;
   /** Lets go of the library's threads, so that the process can end. After every peer is closed, and once. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Fault `unavailable` on machines that the library has no build for. */
@@ -20,20 +21,24 @@ export async function loadVideo(): Promise<Video> {
   } catch (cause) {
     throw new Fault('unavailable', 'there is no WebRTC library for this machine', { cause });
   }
-  return { peer: (options) => new VideoPeer(library, options), close: () => library.cleanup() };
+  const natives = { library, held: new HeldConnections() };
+  return {
+    peer: (options) => new VideoPeer(natives, options),
+    close: async () => {
+      await natives.held.ended();
+      library.cleanup();
+    },
+  };
 }
 
-const HELD_CANDIDATES = 64;
-
 class VideoPeer implements Peer {
-  readonly #library: Library;
+  readonly #natives: Natives;
   readonly #options: PeerOptions;
-  readonly #held: { readonly candidate: string; readonly mid: string }[] = [];
   #transport: Transport | undefined;
   #isClosed = false;
 
-  constructor(library: Library, options: PeerOptions) {
-    this.#library = library;
+  constructor(natives: Natives, options: PeerOptions) {
+    this.#natives = natives;
     this.#options = options;
   }
 
@@ -49,10 +54,9 @@ class VideoPeer implements Peer {
       // The library does not restart ICE on a connection, so another ufrag means another connection.
       if (this.#transport?.ufrag !== shape.ufrag) {
         this.#transport?.close();
-        this.#transport = new Transport(this.#library, this.#options, { ...shape, video });
+        this.#transport = new Transport(this.#natives, this.#options, { ...shape, video });
       }
       this.#transport.answer(sdp, shape);
-      for (const { candidate, mid } of this.#held.splice(0)) this.#transport.candidate(candidate, mid);
     } catch {
       // What the library says may quote the offer, and that is nobody's business.
       this.#fail('The offer cannot be answered');
@@ -62,10 +66,9 @@ class VideoPeer implements Peer {
   candidate(value: Json): void {
     const { candidate, sdpMid } = Object(value) as { candidate?: unknown; sdpMid?: unknown };
     if (this.#isClosed || typeof candidate !== 'string' || candidate === '') return;
-    const mid = typeof sdpMid === 'string' ? sdpMid : '';
-    if (this.#transport !== undefined) this.#transport.candidate(candidate, mid);
-    else if (this.#held.length < HELD_CANDIDATES) this.#held.push({ candidate, mid });
-    else this.#options.events.unusable('too many candidates before an offer');
+    // The platform holds candidates back until the offer has gone out (camera.md 4, rule 3).
+    if (this.#transport === undefined) this.#options.events.unusable('a candidate before an offer');
+    else this.#transport.candidate(candidate, typeof sdpMid === 'string' ? sdpMid : '');
   }
 
   close(): void {
