@@ -10,6 +10,8 @@ import {
   systemClock,
 } from '@mooring/runtime';
 import type { ApiConfig } from './config.js';
+import { readConsole } from './console/files.js';
+import { edgeUrlsOf } from './domain/edge-urls.js';
 import { healthOf, partUrls } from './health/health.js';
 import { httpServer } from './http/build.js';
 import { closing, type HttpRunnable, listening } from './http/listen.js';
@@ -41,6 +43,8 @@ export async function app(
     firmware: grpcClient(firmware.FirmwareUpdateClient, config.API_FIRMWARE_ADDRESS),
   };
   const parts = partUrls(config.API_PARTS);
+  const edgeUrls = edgeUrlsOf(config.API_EDGE_URLS);
+  const consoleFiles = await readConsole(edgeUrls);
   const bus = await connectBus({ url: config.NATS_URL, name: 'api' });
   const live = new LiveHub(bus, config.API_LIVE_CLIENTS);
   const health = healthOf(parts, bus);
@@ -50,6 +54,8 @@ export async function app(
     health,
     clock,
     publicUrl: config.API_PUBLIC_URL.replace(/\/+$/, ''),
+    consoleFiles,
+    edgeUrls,
   });
   const http = listening(server, config.API_HOST, config.API_PORT);
   return {

@@ -43,6 +43,12 @@ export const config = defineConfig('API', {
     description:
       'How the API is reached from outside, for addresses that it gives out; empty: as it was asked.',
   }),
+  API_EDGE_URLS: Type.String({
+    default: 'ws://127.0.0.1:8000',
+    minLength: 1,
+    description:
+      'Where browsers reach the edges, ws:// or wss:// addresses separated by commas; pages that show cameras are told.',
+  }),
   API_PARTS: Type.String({
     default: '',
     description: 'What /healthz asks, comma-separated: `name=url` of the /readyz of each part.',

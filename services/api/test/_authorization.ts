@@ -153,6 +153,12 @@ export const table: readonly Row[] = [
     success: 200,
     outsider: 404,
   },
+  {
+    route: 'GET /watch/{device}',
+    path: ({ camera: id }) => `/watch/${id}`,
+    success: 200,
+    open: true,
+  },
   // Nobody watches: whoever may look gets as far as being told so.
   { route: 'GET /v1/watch-sessions/{id}', path: watchSession, success: 404, outsider: 404 },
   { route: 'DELETE /v1/watch-sessions/{id}', path: watchSession, success: 404, outsider: 404 },

@@ -1,6 +1,7 @@
 // What routes work with: the services behind, the live streams, the time.
 import type { firmware, printing, registry, signaling, telemetry } from '@mooring/proto';
 import type { Clock, GrpcClient } from '@mooring/runtime';
+import type { ConsoleFiles } from '../console/files.js';
 import type { Health } from '../health/health.js';
 import type { LiveHub } from '../live/hub.js';
 
@@ -25,4 +26,7 @@ export interface Parts {
   readonly clock: Clock;
   /** Where the API is reached from outside, without a slash at the end; empty: where a request came to. */
   readonly publicUrl: string;
+  readonly consoleFiles: ConsoleFiles;
+  /** Where pages find the edges. */
+  readonly edgeUrls: readonly string[];
 }

@@ -1,4 +1,5 @@
 // The page that whoever opens a print key's address in a browser sees.
+import { escaped } from '../domain/html.js';
 
 /** What it tells. */
 export interface Printer {
@@ -24,16 +25,4 @@ ${away}
 <pre>curl -H 'content-type: text/plain' --data 'Hello!' 'THIS-ADDRESS?from=Me'</pre>
 </html>
 `;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

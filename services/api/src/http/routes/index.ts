@@ -33,6 +33,7 @@ import { readingRoutes } from './readings.js';
 import { scheduleRoutes } from './schedules.js';
 import { stateRoutes } from './state.js';
 import { updateRoute } from './updates.js';
+import { watchPageRoutes } from './watch-page.js';
 import { watchSessionRoutes } from './watch-sessions.js';
 import { webhookRoutes } from './webhooks.js';
 
@@ -67,6 +68,7 @@ const families: readonly ((server: Server, parts: Parts) => void)[] = [
   liveRoutes,
   iceServerRoute,
   watchSessionRoutes,
+  watchPageRoutes,
   updateRoute,
   deadLetterRoutes,
   jwksRoute,
