@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { testServer } from './_server.js';
 import { fridge, kettle, television, washer } from './appliances.js';
+import { textPeer } from './camera/peer.js';
 import { fleetDevices, startFleet } from './fleet.js';
+import { type JsonObject, parseObject } from './json.js';
 
 describe('the demo fleet', () => {
   it('connects once for each device, under names that show what it is, and ends on its signal', async () => {
@@ -36,6 +38,26 @@ describe('the demo fleet', () => {
     stop.abort();
     await fleet.close();
     expect(fleet.members.some(({ seen }) => seen.connected)).toBe(false);
+    await server.close();
+  });
+
+  it.each([
+    ['answer viewers with the peer that it is given', { camera: textPeer }, 'signal_answer'],
+    ['turn viewers away without one', {}, 'error'],
+  ])('has cameras that %s', async (_, options, type) => {
+    const server = await testServer({
+      message: (peer, text) => {
+        if (parseObject(text)['type'] !== 'hello') return;
+        const say = (name: string, payload: JsonObject) => peer.send({ type: name, payload });
+        say('watch_request', { session_id: 's1', user_id: '1', ice_servers: [] });
+        say('signal_offer', { session_id: 's1', sdp: { type: 'offer', sdp: 'v=0' } });
+      },
+    });
+    const fleet = startFleet({ url: server.url, prefix: 'demo', ...options });
+    const cameras = () => server.sockets.received.filter(({ request }) => request.url === '/ws/device');
+    await server.sockets.until(() => cameras().length === 2, 'both cameras');
+    for (const socket of cameras()) await socket.said({ type });
+    await fleet.close();
     await server.close();
   });
 

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { fridge, kettle, television, washer } from './appliances.js';
 import { bergBridge } from './berg/bridge.js';
 import { cameraDevice } from './camera/device.js';
+import { type MakePeer, refusingPeer } from './camera/peer.js';
 import type { JsonObject } from './json.js';
 import { kinetidPlug } from './kinetid/plug.js';
-import type { DeviceOptions } from './link.js';
+import type { DeviceOptions, Link } from './link.js';
 import { nervesDevice } from './nerves/device.js';
 import type { SharedSecret } from './nerves/shared-secret.js';
 import type { Observations } from './observations.js';
@@ -21,16 +22,21 @@ export interface FleetOptions {
   readonly reportMs?: number;
   /** What the Nerves devices sign with; a made-up secret unless told. */
   readonly secret?: SharedSecret;
+  /** How the cameras answer viewers: the peer of `loadVideo()`. Without it they turn viewers away, and say why. */
+  readonly camera?: MakePeer;
 }
 
 export interface FleetMember {
   readonly identifier: string;
   readonly seen: Pick<Observations<unknown>, 'connected' | 'ready'>;
+  readonly link: Pick<Link, 'done'>;
   close(): Promise<void>;
 }
 
 export interface Fleet {
   readonly members: readonly FleetMember[];
+  /** Settles when every device has stopped, because it was told to. */
+  readonly done: Promise<void>;
   /** Closes every device's connection and waits until all have ended. */
   close(): Promise<void>;
 }
@@ -78,6 +84,7 @@ export function startFleet(options: FleetOptions): Fleet {
     ...(options.log === undefined ? {} : { log: options.log }),
   };
   const plug = { ...common, ...(options.reportMs === undefined ? {} : { reportMs: options.reportMs }) };
+  const camera = { ...common, peer: options.camera ?? refusingPeer('This camera has no video') };
   const nerves = { ...common, auth: options.secret ?? DEMO_SECRET };
   const members: readonly FleetMember[] = [
     bergBridge({
@@ -96,13 +103,14 @@ export function startFleet(options: FleetOptions): Fleet {
       passives: [{ identifier: plugId(prefix, 'television'), watts: television }],
       boot: `b${Date.now()}`,
     }),
-    cameraDevice({ ...common, identifier: `${prefix}-cam-kitchen`, presence: presenceOf(1) }),
-    cameraDevice({ ...common, identifier: `${prefix}-cam-garage`, presence: presenceOf(2) }),
+    cameraDevice({ ...camera, identifier: `${prefix}-cam-kitchen`, presence: presenceOf(1), resume: true }),
+    cameraDevice({ ...camera, identifier: `${prefix}-cam-garage`, presence: presenceOf(2) }),
     nervesDevice({ ...nerves, identifier: `${prefix}-nerves-porch` }),
     nervesDevice({ ...nerves, identifier: `${prefix}-nerves-greenhouse`, networkInterface: 'eth0' }),
   ];
   return {
     members,
+    done: Promise.all(members.map(({ link }) => link.done)).then(() => undefined),
     close: async () => {
       await Promise.all(members.map((member) => member.close()));
     },

@@ -5,6 +5,15 @@ export type { Outcome, OutcomeOf } from './berg/command-queue.js';
 export type { Picture } from './berg/picture.js';
 export { type CameraDevice, type CameraDeviceOptions, cameraDevice } from './camera/device.js';
 export type { CameraMessage } from './camera/envelope.js';
+export {
+  type MakePeer,
+  type Peer,
+  type PeerEvents,
+  type PeerOptions,
+  refusingPeer,
+  textPeer,
+} from './camera/peer.js';
+export { loadVideo, type Video } from './camera/video.js';
 export { type CameraViewer, type CameraViewerOptions, cameraViewer } from './camera/viewer.js';
 export { type Fleet, type FleetMember, type FleetOptions, fleetDevices, startFleet } from './fleet.js';
 export type { Json, JsonObject } from './json.js';

@@ -1,6 +1,7 @@
 // Runs the demo fleet until it is told to stop: node dist/main.js --edge ws://127.0.0.1:8000 --prefix demo
 import { parseArgs } from 'node:util';
-import { Fault, logger } from '@mooring/runtime';
+import { asFault, Fault, logger } from '@mooring/runtime';
+import { loadVideo } from './camera/video.js';
 import { startFleet } from './fleet.js';
 
 const { values } = parseArgs({
@@ -15,12 +16,19 @@ if (!(reportMs >= 100)) throw new Fault('invalid', '--report-ms is a number of m
 
 const log = logger('devices');
 const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+const video = await loadVideo().catch((error: unknown) => {
+  log.warn({ why: asFault(error).message }, 'the cameras have no video');
+  return undefined;
+});
 const fleet = startFleet({
   url: values.edge,
   prefix: values.prefix,
   reportMs,
   signal: stop.signal,
+  ...(video === undefined ? {} : { camera: video.peer }),
   log: (what, fields) => log.info(fields, what),
 });
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 log.info({ edge: values.edge, devices: fleet.members.map(({ identifier }) => identifier) }, 'fleet started');
+await fleet.done;
+await video?.close();
