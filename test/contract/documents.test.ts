@@ -30,8 +30,8 @@ const missing = (files: readonly string[]) => files.filter((file) => !existsSync
 describe('the journeys of ARCHITECTURE.md', () => {
   const journeys = tables(read('ARCHITECTURE.md'), 'journey');
 
-  it('are two: up from a device and down to it', () => {
-    expect(journeys).toHaveLength(2);
+  it('are three: up from a device, down to it, and from a viewer to a camera', () => {
+    expect(journeys).toHaveLength(3);
   });
 
   it('go through files that exist, at least one a step', () => {
