@@ -73,7 +73,7 @@ describe('watching', () => {
   it.each([
     ['device_disconnected', 'waiting', 'device_disconnected'],
     ['timeout', 'waiting', 'timeout'],
-    ['error', 'waiting', 'camera_failed'],
+    ['error', 'waiting', 'device_error'],
     ['user_ended', 'stopped', 'user_ended'],
   ])('that is ended for %s: %s', async (reason, phase, code) => {
     const { environment, watcher, peer, socket } = await playing();
@@ -90,10 +90,10 @@ describe('watching', () => {
   it('begins anew when the camera gives the session up, but not for one bad message', async () => {
     const { environment, watcher, socket } = await playing();
     socket.says('error', { message: 'Invalid message', code: 'bad_request', session_id: SESSION });
-    socket.says('error', { message: 'no lens', session_id: SECOND });
+    socket.says('error', { message: 'no lens', code: 'device_error', session_id: SECOND });
     expect(watcher.state.phase).toBe('playing');
-    socket.says('error', { message: 'no lens', session_id: SESSION });
-    expect(watcher.state.problem).toEqual({ code: 'camera_failed', message: 'no lens' });
+    socket.says('error', { message: 'no lens', code: 'device_error', session_id: SESSION });
+    expect(watcher.state.problem).toEqual({ code: 'device_error', message: 'no lens' });
     await environment.pass(500);
     await ready(environment, SECOND);
     await play(environment, SECOND);

@@ -11,8 +11,9 @@ export const problemCodes = [
   'rate_limited',
   'bad_request',
   'unknown_type',
-  'watch_unavailable',
   'internal',
+  /** The camera cannot show anything, for a reason of its own. */
+  'device_error',
   /** No edge answers, or the socket to it broke. */
   'unreachable',
   /** The edge said that it stops, or that it has too much to do. */
@@ -26,7 +27,6 @@ export const problemCodes = [
   'viewer_disconnected',
   'device_disconnected',
   'timeout',
-  'camera_failed',
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];

@@ -29,7 +29,7 @@ describe('after a close', () => {
 describe('after a refusal', () => {
   it.each([
     ['never', ['invalid_token', 'unauthorized', 'device_not_found']],
-    ['slow', ['viewer_limit', 'rate_limited', 'bad_request', 'unknown_type', 'watch_unavailable']],
+    ['slow', ['viewer_limit', 'rate_limited', 'bad_request', 'unknown_type']],
     ['usual', ['device_offline', 'internal', 'session_not_found']],
   ] as const)('%s for %s', (pace, codes) => {
     for (const code of codes) {
@@ -44,8 +44,8 @@ describe('after the end of a session', () => {
     ['viewer_disconnected', 'soon', 'viewer_disconnected'],
     ['timeout', 'soon', 'timeout'],
     ['device_disconnected', 'usual', 'device_disconnected'],
-    ['error', 'usual', 'camera_failed'],
-    ['something new', 'usual', 'camera_failed'],
+    ['error', 'usual', 'device_error'],
+    ['something new', 'usual', 'device_error'],
   ])('%s: %s, %s', (reason, pace, code) => {
     expect(afterEnd(reason)).toMatchObject({ pace, problem: { code } });
   });
@@ -57,11 +57,8 @@ describe('an error that names the session', () => {
     expect(kept).toEqual(['rate_limited', 'bad_request', 'unknown_type']);
   });
 
-  it('that says nothing known is the failure of the camera', () => {
-    expect(afterFailure({ code: 'internal', message: 'no lens' })).toEqual({
-      pace: 'usual',
-      problem: { code: 'camera_failed', message: 'no lens' },
-    });
-    expect(afterFailure({ code: 'session_not_found', message: '' }).problem.code).toBe('session_not_found');
+  it('is followed by another session', () => {
+    const problem = { code: 'device_error', message: 'no lens' } as const;
+    expect(afterFailure(problem)).toEqual({ pace: 'usual', problem });
   });
 });

@@ -49,7 +49,6 @@ const paces: Readonly<Partial<Record<ProblemCode, Verdict['pace']>>> = {
   rate_limited: 'slow',
   bad_request: 'slow',
   unknown_type: 'slow',
-  watch_unavailable: 'slow',
 };
 
 /** A request was answered with an error. An offline camera, like anything unforeseen, is asked for again. */
@@ -68,13 +67,13 @@ export function afterEnd(reason: string): Verdict {
     case 'device_disconnected':
       return verdict('usual', reason, reason);
     default:
-      return verdict('usual', 'camera_failed', reason);
+      return verdict('usual', 'device_error', reason);
   }
 }
 
 /** The camera, or the server, gave the session up with this error. */
 export function afterFailure({ code, message }: WatchProblem): Verdict {
-  return verdict('usual', code === 'internal' ? 'camera_failed' : code, message);
+  return verdict('usual', code, message);
 }
 
 /** An error that names the running session: whether the session is over. What a timeout will find out is waited for. */

@@ -34,10 +34,6 @@ const problems: Readonly<Record<ProblemCode, Words>> = {
     title: 'The server does not understand this page',
     advice: 'Reload the page. If that does not help, tell whoever runs the server.',
   },
-  watch_unavailable: {
-    title: 'This server offers no watching',
-    advice: 'Tell whoever runs the server.',
-  },
   internal: { title: 'Something went wrong at the server', advice: WAIT },
   session_not_found: { title: 'The session is over', advice: '' },
   unreachable: { title: 'The server cannot be reached', advice: 'Check your network.' },
@@ -51,7 +47,7 @@ const problems: Readonly<Record<ProblemCode, Words>> = {
   viewer_disconnected: { title: 'The connection was away for too long', advice: '' },
   device_disconnected: { title: 'The camera has gone', advice: 'The picture comes when it is back.' },
   timeout: { title: 'The session has run out', advice: '' },
-  camera_failed: {
+  device_error: {
     title: 'The camera cannot show a picture',
     advice: 'If that goes on, restart the camera.',
   },
