@@ -6,7 +6,7 @@ import { newWatch, type Watches, withWatch } from './watches.js';
 import { isIdentifier } from './wire.js';
 
 /** Sessions that one hello may name. */
-export const MAX_RESUMED = 64;
+const MAX_RESUMED = 64;
 
 /** The sessions that a list names, at most 64 of them; undefined for what is no list. */
 export function sessionsOf(list: Json | undefined): readonly string[] | undefined {

@@ -5,7 +5,7 @@ import { count, Failure, fail, type Request, reply } from './replies.js';
 
 /** Signals held per session until the other end can use them, and bytes of them (camera.md 4). */
 export const MAX_HELD_SIGNALS = 64;
-export const MAX_HELD_SIGNAL_BYTES = 256 * 1024;
+const MAX_HELD_SIGNAL_BYTES = 256 * 1024;
 
 /** One session as this end of it sees it. */
 export interface Watch {

@@ -24,7 +24,7 @@ export interface Said {
 }
 
 /** One machine with what came out of it. Signals wait in `out` until `courier` takes them. */
-export class End<S> {
+class End<S> {
   readonly said: Said[] = [];
   readonly asked: { readonly as: string; readonly question: Question }[] = [];
   readonly progress: WatchProgress[] = [];
