@@ -5,6 +5,7 @@ import { type Collector, type SpanView, startCollector } from './_collector.js';
 import { commandsOf } from './_commands.js';
 import { Peer } from './_peer.js';
 import { startTestStack, type TestStack } from './_stack.js';
+import { camera, viewer, watched } from './_watch.js';
 
 let mooring: TestStack;
 let collector: Collector;
@@ -15,6 +16,8 @@ beforeAll(async () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
       OTEL_BSP_SCHEDULE_DELAY: '200',
       EDGE_TRACE_ONE_IN: '1',
+      SIGNALING_TURN_URLS: 'turn:127.0.0.1:3478?transport=udp',
+      SIGNALING_TURN_SECRETS: 'north-test-secret',
     },
   });
 });
@@ -138,4 +141,44 @@ it('the secret of a print key is in no span', async () => {
     withinMs: 20_000,
   });
   expect(collector.spans.filter((span) => JSON.stringify(span).includes(secret))).toEqual([]);
+});
+
+it('watch request → rights → row → camera, offer and answer, in one trace that shows no secret', async () => {
+  const device = await camera(mooring.edges[0] ?? '', 'traced-cam');
+  const person = await viewer(mooring.edges[1] ?? '', mooring.file.owner.token);
+  const id = await watched(person, device, 'traced-cam');
+  const ofSession = ({ attributes }: SpanView): boolean => attributes['mooring.session'] === id;
+  const trace = await eventually(
+    () => {
+      const [offer, answer] = ['edge-2', 'edge-1'].map((edge) =>
+        collector.spans.find(
+          (span) => span.service === edge && span.name === 'edge signal' && ofSession(span),
+        ),
+      );
+      if (offer === undefined || answer === undefined || offer.traceId !== answer.traceId) return undefined;
+      const spans = collector.spans.filter(({ traceId }) => traceId === offer.traceId);
+      const isThere = (service: string, name: RegExp): boolean =>
+        spans.some((span) => span.service === service && name.test(sql(span)));
+      return isThere('edge-2', /^edge watch/) &&
+        isThere('registry', /FindCamera/) &&
+        isThere('signaling', /INSERT INTO (public.)?"?watch_session/i) &&
+        isThere('edge-1', /edge\.\{node\}\.deliver/)
+        ? spans
+        : undefined;
+    },
+    { withinMs: 20_000, what: 'one trace of a watch' },
+  );
+  expect(trace.length).toBeGreaterThan(6);
+  const secrets = [device, person].flatMap(({ messages }) =>
+    messages.flatMap(({ payload }) =>
+      ((payload['ice_servers'] ?? []) as { credential?: string }[]).map(({ credential }) => credential ?? ''),
+    ),
+  );
+  expect(secrets.filter((secret) => secret !== '')).toHaveLength(2);
+  const everything = JSON.stringify(collector.spans);
+  for (const secret of [...secrets, mooring.file.owner.token, 'IN IP4 127.0.0.1']) {
+    if (secret !== '') expect(everything.includes(secret)).toBe(false);
+  }
+  device.end();
+  person.end();
 });
