@@ -1,8 +1,8 @@
 // The plug maker's own web page in a real browser, from another origin than the socket's.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { eventually, testChromium } from '@mooring/harness';
-import { type Browser, chromium } from 'playwright-core';
+import { eventually, launchBrowser } from '@mooring/harness';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { commandsOf } from './_commands.js';
 import { kinetidPage } from './_seeds.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const html = kinetidPage(`${mooring.edges[0]}/socket`);
   site = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(html));
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-  browser = await chromium.launch({ executablePath: testChromium(), args: ['--no-sandbox'] });
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();

@@ -2,7 +2,7 @@
 
 export type { StackFile } from './directory.js';
 export { parseFlags, type StackFlags } from './flags.js';
-export type { Launched } from './launched.js';
+export { type Launched, launched } from './launched.js';
 export { natsServerBinary, startNatsServer } from './nats-server.js';
 export { freePort, freePorts, portsInARow } from './ports.js';
 export { postgresUrl, startPostgres } from './postgres.js';

@@ -1,29 +1,33 @@
-// A Chromium for tests that need a real browser: the installed one, else one that is fetched into the checkout.
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Fault } from '@mooring/runtime';
+// A Chromium for tests that need a real browser, and how they start it.
+import { type Browser, chromium } from 'playwright-core';
+import { debianProgram } from './debian.js';
 
-const SCRIPT = fileURLToPath(new URL('../bin/fetch-chromium.sh', import.meta.url));
-const FETCHED = fileURLToPath(new URL('../../../.mooring/chromium', import.meta.url));
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', path.join(FETCHED, 'chromium')];
+const PROGRAM = 'usr/lib/chromium/chromium';
+const PACKAGE = { name: 'chromium', programs: [PROGRAM] };
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
+
+const FLAGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // A camera that shows a test picture, and nobody asks whether a page may use it (camera.md 10.1).
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  // Peers find each other on machines without a network too.
+  '--allow-loopback-in-peer-connection',
+];
 
 /** Its path. Fault `unavailable` where it is not there and cannot be fetched: a test that needs it fails. */
 export function testChromium(): string {
-  const found = PLACES.find(isExecutable);
-  if (found !== undefined) return found;
-  const { status, stderr } = spawnSync('sh', [SCRIPT, FETCHED], { encoding: 'utf8' });
-  const fetched = PLACES.find(isExecutable);
-  if (status === 0 && fetched !== undefined) return fetched;
-  throw new Fault('unavailable', `Chromium could not be fetched: ${stderr?.trim().split('\n').at(-1)}`);
+  return debianProgram(PACKAGE, PLACES, PROGRAM);
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** A headless browser with a fake camera. Faults as `testChromium`; whoever starts it closes it. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: testChromium(), args: FLAGS });
 }

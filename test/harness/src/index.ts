@@ -1,6 +1,7 @@
 // What tests stand on: real servers, waiting for conditions, apps inside the test's process.
 export { freePort, freePorts } from '@mooring/stack';
-export { testChromium } from './chromium.js';
+export { launchBrowser, testChromium } from './chromium.js';
 export { eventually } from './eventually.js';
 export { type RunningApp, runApp } from './running.js';
 export { type TestNats, type TestPostgres, type TestServer, testNats, testPostgres } from './servers.js';
+export { type TestTurn, testTurn, turnClient } from './turn.js';
