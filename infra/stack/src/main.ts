@@ -1,5 +1,6 @@
 // The command behind `npm start`: starts the stack, says where everything is, stops it all when told.
 import { asFault } from '@mooring/runtime';
+import { demoPrefix } from './demo.js';
 import { parseFlags, type StackFlags, usage } from './flags.js';
 import { Stack } from './stack.js';
 
@@ -34,6 +35,7 @@ function announce(stack: Stack, flags: StackFlags): void {
   say('');
   say(`  devices    ${edges.join('  ')}`);
   say(`  HTTP API   ${api}/docs`);
+  if (flags.demo) say(`  a camera   ${api}/watch/${demoPrefix}-cam-kitchen  (sign in as the owner)`);
   say(`  NATS       ${nats}`);
   say(
     `  owner      ${owner.email}${flags.owner.password === undefined ? `  password ${stack.ownerPassword}` : ''}`,
