@@ -30,7 +30,9 @@ export class Picture {
   readonly #sound = button('sound');
   #token = '';
   #watching: Watching | undefined;
+  /** Of the session that goes on; an older one's are nobody's. */
   #stats: WatchStats | undefined;
+  #sessionId: string | null = null;
   /** When the number of pictures last grew, epoch milliseconds. */
   #movedAtMs = 0;
   #timer = nothing;
@@ -78,6 +80,8 @@ export class Picture {
 
   #changed(state: WatchState): void {
     if (state.phase !== 'playing') this.#movedAtMs = browser.now();
+    if (state.sessionId !== this.#sessionId) this.#stats = undefined;
+    this.#sessionId = state.sessionId;
     this.#show(state);
     if (state.phase === 'stopped' && state.problem?.code === 'invalid_token') {
       this.stop();
@@ -88,8 +92,10 @@ export class Picture {
   async #sampled(): Promise<void> {
     const watching = this.#watching;
     if (watching === undefined) return;
-    const stats = await watching.stats().catch(() => undefined);
+    const { sessionId } = watching.state;
+    const taken = await watching.stats().catch(() => undefined);
     if (watching !== this.#watching) return;
+    const stats = watching.state.sessionId === sessionId ? taken : undefined;
     if (stats?.framesDecoded !== this.#stats?.framesDecoded) this.#movedAtMs = browser.now();
     this.#stats = stats;
     this.#show(watching.state);
