@@ -53,6 +53,13 @@ module.exports = {
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
+      name: 'console-runs-in-pages',
+      severity: 'error',
+      comment: 'A page loads the console as it is: what it imports must be there, and there is no Node.',
+      from: { path: '^services/console/src/', pathNot: tests },
+      to: { pathNot: '^services/console/src/' },
+    },
+    {
       name: 'services-know-no-stack',
       severity: 'error',
       comment: 'A service does not know where it runs nor who tests it.',
