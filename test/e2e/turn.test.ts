@@ -1,33 +1,28 @@
-// The TURN server relays for whoever has a credential of its secret, and for nobody else.
+// The TURN server of these tests relays for whoever has a credential of its secret, and for nobody else.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { eventually, type TestTurn, testTurn, turnClient } from '@mooring/harness';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually, type TestTurn, turnClient } from '@mooring/harness';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type TurnOrWhy, turnOrWhy } from './_turn.js';
 
+let found: TurnOrWhy;
 let turn: TestTurn;
 beforeAll(async () => {
-  turn = await testTurn();
+  found = await turnOrWhy();
 });
-afterAll(() => turn?.stop());
+beforeEach(({ skip }) => {
+  if (found.turn === undefined) skip(found.why);
+  else turn = found.turn;
+});
+afterAll(() => found?.turn?.stop());
 
 /** Two allocations that send each other two messages, with a credential made from `secret`. */
 function relay(secret: string) {
-  const args = [
-    '-y',
-    '-c',
-    '-n',
-    '2',
-    '-m',
-    '1',
-    '-u',
-    'viewer_1',
-    '-W',
-    secret,
-    '-p',
-    String(turn.port),
-    '127.0.0.1',
-  ];
-  return spawnSync(turnClient(), args, { encoding: 'utf8', timeout: 20_000 });
+  const options = `-y -c -n 2 -m 1 -u viewer_1 -p ${turn.port}`.split(' ');
+  return spawnSync(turnClient(), [...options, '-W', secret, '127.0.0.1'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
 }
 
 it('relays between two that have credentials', async () => {
@@ -44,8 +39,7 @@ it('refuses credentials of another secret', async () => {
 });
 
 it('ends when it is stopped', async () => {
-  const own = await testTurn();
-  expect(existsSync(`/proc/${own.pid}`)).toBe(true);
-  await own.stop();
-  expect(existsSync(`/proc/${own.pid}`)).toBe(false);
+  expect(existsSync(`/proc/${turn.pid}`)).toBe(true);
+  await turn.stop();
+  expect(existsSync(`/proc/${turn.pid}`)).toBe(false);
 });

@@ -4,20 +4,18 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CameraDevice, cameraDevice, loadVideo, type Video } from '@mooring/devices';
-import { eventually, launchBrowser, type TestTurn, testTurn } from '@mooring/harness';
-import { Fault } from '@mooring/runtime';
+import { eventually, launchBrowser } from '@mooring/harness';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestStack, type TestStack } from './_stack.js';
+import { type TurnOrWhy, turnOrWhy } from './_turn.js';
 
 /** So many that none of them came through by chance: a second and a half of the simulated camera. */
 const MOVING_FRAMES = 20;
 const SIMULATED = 'simulated-cam';
 const IN_BROWSER = 'browser-cam';
 
-let turn: TestTurn | undefined;
-/** Why there is none. */
-let noTurn = '';
+let relay: TurnOrWhy;
 let mooring: TestStack;
 let browser: Browser;
 let site: Server;
@@ -25,14 +23,11 @@ let video: Video;
 let camera: CameraDevice;
 
 beforeAll(async () => {
-  turn = await testTurn().catch((error: unknown) => {
-    if (!(error instanceof Fault)) throw error;
-    noTurn = `nothing was relayed: ${error.message}`;
-    return undefined;
-  });
-  const relay =
+  relay = await turnOrWhy();
+  const { turn } = relay;
+  const env =
     turn === undefined ? {} : { SIGNALING_TURN_URLS: turn.url, SIGNALING_TURN_SECRETS: turn.secret };
-  mooring = await startTestStack({ env: relay });
+  mooring = await startTestStack({ env });
   video = await loadVideo();
   const [url = ''] = mooring.edges;
   camera = cameraDevice({ url, identifier: SIMULATED, peer: video.peer });
@@ -58,7 +53,7 @@ afterAll(async () => {
   await camera?.close();
   await video?.close();
   await mooring?.stop();
-  await turn?.stop();
+  await relay?.turn?.stop();
 });
 
 const viewers: Page[] = [];
@@ -100,11 +95,11 @@ describe.each([IN_BROWSER, SIMULATED])('%s', (device) => {
   });
 
   it('is seen through a TURN server alone', async ({ skip }) => {
-    if (turn === undefined) return skip(noTurn);
+    if (relay.turn === undefined) return skip(relay.why);
+    const { log } = relay.turn;
     const page = await watch(device, '?ice=relay');
     const seen = await moves(page);
     expect(seen).toMatchObject({ state: 'playing', localCandidateType: 'relay' });
-    const { log } = turn;
     const start = String(seen['session']).slice(0, 8);
     await eventually(() =>
       new RegExp(`user <\\d+:viewer_\\w+_${start}>: incoming packet ALLOCATE processed, success`).test(log()),
