@@ -42,7 +42,7 @@ export async function everything(operator: string): Promise<Everything> {
       [`${prefix}_GRPC_PORT`]: String(port),
       ...more,
     };
-    if (name !== 'signaling' && name !== 'printing') {
+    if (name !== 'printing') {
       await migrateDeploy(url, fileURLToPath(new URL(`../../${name}/prisma/migrations`, import.meta.url)));
       Object.assign(env, { [`${prefix}_POSTGRES_URL`]: url });
     }
@@ -55,7 +55,8 @@ export async function everything(operator: string): Promise<Everything> {
     TELEMETRY_WEBHOOK_PRIVATE_NETWORKS: 'true',
   };
   await start('telemetry', telemetryPort, telemetryConfig, telemetryService, sealing);
-  await start('signaling', signalingPort, signalingConfig, signaling);
+  const asking = { SIGNALING_REGISTRY_ADDRESS: `127.0.0.1:${registryPort}` };
+  await start('signaling', signalingPort, signalingConfig, signaling, asking);
   await start('printing', printingPort, printingConfig, printing);
   await start('firmware-update', firmwarePort, firmwareConfig, firmwareUpdate);
 
