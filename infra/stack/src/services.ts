@@ -74,7 +74,10 @@ export function plan(inputs: PlanInputs): Plan {
       // Whoever has the stack has the machine and its network.
       TELEMETRY_WEBHOOK_PRIVATE_NETWORKS: 'true',
     }),
-    backend('signaling', 'SIGNALING', {}),
+    backend('signaling', 'SIGNALING', {
+      SIGNALING_POSTGRES_URL: database('signaling'),
+      SIGNALING_REGISTRY_ADDRESS: addresses.get('REGISTRY') ?? '',
+    }),
     backend('firmware-update', 'FIRMWARE', { FIRMWARE_POSTGRES_URL: database('firmware') }),
     backend('printing', 'PRINTING', {}),
   ];
@@ -120,6 +123,7 @@ export function plan(inputs: PlanInputs): Plan {
     databases: [
       { service: 'registry', url: database('registry') },
       { service: 'telemetry', url: database('telemetry') },
+      { service: 'signaling', url: database('signaling') },
       { service: 'firmware-update', url: database('firmware') },
     ],
     urls: {

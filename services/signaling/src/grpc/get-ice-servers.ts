@@ -14,7 +14,7 @@ export function getIceServers(settings: IceSettings, now: () => number) {
     if (!/^[\x21-\x7e]+$/.test(userId) || userId.length > MAX_USER_ID) {
       throw new Fault('invalid', `user_id must be 1 to ${MAX_USER_ID} visible characters`);
     }
-    const { servers, expiresAtMs } = iceOffer(settings, userId, now());
+    const { servers, expiresAtMs } = iceOffer(settings, 'viewer', `viewer_${userId}`, now());
     iceServersIssued(expiresAtMs > 0);
     return { iceServers: servers, expiresAtMs };
   };

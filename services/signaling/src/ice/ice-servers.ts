@@ -1,11 +1,18 @@
-// Decides which ICE servers a person is offered, and with what credentials.
+// Decides which ICE servers each end of a session is offered, and with what credentials.
 import { Fault } from '@mooring/runtime';
+import type { Session, Side } from '../domain/session.js';
 import { turnCredential } from './turn-credential.js';
+
+/** Servers for one kind of end. */
+interface Servers {
+  readonly stunUrls: readonly string[];
+  readonly turnUrls: readonly string[];
+}
 
 /** The servers that this installation has. */
 export interface IceSettings {
-  readonly stunUrls: readonly string[];
-  readonly turnUrls: readonly string[];
+  readonly viewer: Servers;
+  readonly device: Servers;
   /** Shared with the TURN servers; the first one signs. */
   readonly turnSecrets: readonly string[];
   readonly turnTtlS: number;
@@ -13,48 +20,73 @@ export interface IceSettings {
 
 /** One entry of a browser's `RTCConfiguration.iceServers`; username and credential are empty for STUN. */
 export interface IceServer {
-  readonly urls: readonly string[];
+  readonly urls: string[];
   readonly username: string;
   readonly credential: string;
 }
 
-/** Servers for one person. `expiresAtMs` is 0 when none of them asks for credentials. */
+/** Servers for one end. `expiresAtMs` is 0 when none of them asks for credentials. */
 export interface IceOffer {
-  readonly servers: readonly IceServer[];
+  readonly servers: IceServer[];
   readonly expiresAtMs: number;
 }
 
 const STUN = /^stuns?:[^\s,]+$/;
 const TURN = /^turns?:[^\s,]+$/;
+/** Characters of a session's id in its usernames (camera.md 5.3). */
+const SESSION_PART = 8;
 
-/** Settings from comma lists. Fault `invalid` names every URL of the wrong scheme, and TURN servers without a secret. */
+/**
+ * Settings from comma lists; an empty list for devices means the same servers as for viewers. Fault `invalid` names every
+ * URL of the wrong scheme, and TURN servers without a secret.
+ */
 export function iceSettings(lists: {
   readonly stunUrls: string;
   readonly turnUrls: string;
+  readonly deviceStunUrls: string;
+  readonly deviceTurnUrls: string;
   readonly turnSecrets: string;
   readonly turnTtlS: number;
 }): IceSettings {
-  const stunUrls = split(lists.stunUrls);
-  const turnUrls = split(lists.turnUrls);
+  const viewer = { stunUrls: split(lists.stunUrls), turnUrls: split(lists.turnUrls) };
+  const own = { stunUrls: split(lists.deviceStunUrls), turnUrls: split(lists.deviceTurnUrls) };
+  const device = {
+    stunUrls: own.stunUrls.length > 0 ? own.stunUrls : viewer.stunUrls,
+    turnUrls: own.turnUrls.length > 0 ? own.turnUrls : viewer.turnUrls,
+  };
   const turnSecrets = split(lists.turnSecrets);
+  const [stunUrls, turnUrls] = [
+    [...viewer.stunUrls, ...own.stunUrls],
+    [...viewer.turnUrls, ...own.turnUrls],
+  ];
   const problems = [
     ...stunUrls.filter((url) => !STUN.test(url)).map((url) => `${url} is not a stun: or stuns: URL`),
     ...turnUrls.filter((url) => !TURN.test(url)).map((url) => `${url} is not a turn: or turns: URL`),
     ...(turnUrls.length > 0 && turnSecrets.length === 0 ? ['TURN servers need a secret'] : []),
   ];
   if (problems.length > 0) throw new Fault('invalid', problems.join('; '));
-  return { stunUrls, turnUrls, turnSecrets, turnTtlS: lists.turnTtlS };
+  return { viewer, device, turnSecrets, turnTtlS: lists.turnTtlS };
 }
 
-/** What `userId` is offered at `nowMs`. */
-export function iceOffer(settings: IceSettings, userId: string, nowMs: number): IceOffer {
-  const stun =
-    settings.stunUrls.length > 0 ? [{ urls: settings.stunUrls, username: '', credential: '' }] : [];
+/** What a holder at that side is offered at `nowMs`; the TURN server sees the holder's name. */
+export function iceOffer(settings: IceSettings, side: Side, holder: string, nowMs: number): IceOffer {
+  const { stunUrls, turnUrls } = settings[side];
+  const stun = stunUrls.length > 0 ? [{ urls: [...stunUrls], username: '', credential: '' }] : [];
   const [secret] = settings.turnSecrets;
-  if (settings.turnUrls.length === 0 || secret === undefined) return { servers: stun, expiresAtMs: 0 };
+  if (turnUrls.length === 0 || secret === undefined) return { servers: stun, expiresAtMs: 0 };
   const expiresAtS = Math.floor(nowMs / 1000) + settings.turnTtlS;
-  const turn = { urls: settings.turnUrls, ...turnCredential(secret, `viewer_${userId}`, expiresAtS) };
+  const turn = { urls: [...turnUrls], ...turnCredential(secret, holder, expiresAtS) };
   return { servers: [...stun, turn], expiresAtMs: expiresAtS * 1000 };
+}
+
+/** The name of a session's viewer at the TURN server: its quota is that of one session (camera.md 5.3). */
+export function viewerHolder({ id, watcher }: Session): string {
+  return `viewer_${watcher.userId}_${id.slice(0, SESSION_PART)}`;
+}
+
+/** The name of a session's camera there. */
+export function deviceHolder({ id }: Session): string {
+  return `device_${id.slice(0, SESSION_PART)}`;
 }
 
 function split(list: string): string[] {
