@@ -116,8 +116,18 @@ export type WatchEffect =
   /** Lets the peer send this many frames beyond its rate, since it was asked for them. */
   | { readonly do: 'allow'; readonly frames: number };
 
+/** What comes from the other end of a session. */
+export interface ArrivingSignal {
+  readonly on: 'signal';
+  readonly sessionId: string;
+  /** Connection that it comes from; empty when it is signaling itself. */
+  readonly from: string;
+  readonly signal: Signal;
+}
+
 /** What reaches a dialect of watching. */
 export type WatchInput =
+  | ArrivingSignal
   | {
       /** Somebody wants to watch this camera. */
       readonly on: 'start';
@@ -126,13 +136,6 @@ export type WatchInput =
       readonly viewer: WatchEnd;
       readonly ice: IceServers;
       readonly traceparent: string;
-    }
-  | {
-      readonly on: 'signal';
-      readonly sessionId: string;
-      /** Connection that it comes from; empty when it is signaling itself. */
-      readonly from: string;
-      readonly signal: Signal;
     }
   /** The connection is gone; only what is emitted and signalled has an effect. */
   | { readonly on: 'closed' };

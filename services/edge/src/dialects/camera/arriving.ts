@@ -1,7 +1,7 @@
 // What comes from the other end of a watch session, as this end's peer is told of it.
 import type { Effect, JsonObject } from '../dialect.js';
-import { EndReason, type WatchInput } from '../watch.js';
-import { Failure, fail, reply } from './replies.js';
+import { type ArrivingSignal, EndReason } from '../watch.js';
+import { count, Failure, fail, reply } from './replies.js';
 import {
   dropped,
   endedMessage,
@@ -13,9 +13,6 @@ import {
   withWatch,
 } from './watches.js';
 
-/** A signal that reached this connection. */
-export type Arriving = Extract<WatchInput, { on: 'signal' }>;
-
 /** Frames that a peer may send beyond its rate for each offer it is to answer: the answer, and its candidates. */
 export const FRAMES_PER_OFFER = 24;
 
@@ -25,7 +22,7 @@ export const FRAMES_PER_OFFER = 24;
  */
 export function arrive(
   watches: Watches,
-  { sessionId, from, signal }: Arriving,
+  { sessionId, from, signal }: ArrivingSignal,
   now: number,
 ): WatchesStep | undefined {
   const watch = watches.sessions.get(sessionId);
@@ -68,4 +65,34 @@ export function arrive(
     case 'back':
       return peerBack(watches, sessionId, signal.end, now);
   }
+}
+
+/** Signals of sessions not yet known that a connection keeps. */
+export const MAX_EARLY = 64;
+
+/** Keeps a signal of a session that this end is about to hear of: what comes first is not to be lost. */
+export function keepEarly(watches: Watches, signal: ArrivingSignal): WatchesStep {
+  if (watches.early.length >= MAX_EARLY) return { watches, effects: [count('dropped', 'early')] };
+  const accept: Effect = { do: 'accept', resumes: watches.resumes };
+  return { watches: { ...watches, early: [...watches.early, signal] }, effects: [accept] };
+}
+
+/** Takes what was kept for the sessions that are known now; the rest stays while more may become known. */
+export function takeEarly(watches: Watches, mayCome: boolean, now: number): WatchesStep {
+  if (watches.early.length === 0) return { watches, effects: [] };
+  const effects: Effect[] = [];
+  const left: ArrivingSignal[] = [];
+  let next = watches;
+  for (const signal of watches.early) {
+    const arrived = watches.sessions.has(signal.sessionId) ? arrive(next, signal, now) : undefined;
+    if (arrived !== undefined) {
+      next = arrived.watches;
+      effects.push(...arrived.effects);
+    } else if (mayCome) {
+      left.push(signal);
+    } else {
+      effects.push(count('dropped', 'early'));
+    }
+  }
+  return { watches: { ...next, early: left }, effects };
 }

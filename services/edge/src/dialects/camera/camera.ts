@@ -24,7 +24,7 @@ import {
   replay,
   unrecognised,
 } from './arrival.js';
-import { arrive, FRAMES_PER_OFFER } from './arriving.js';
+import { arrive, FRAMES_PER_OFFER, keepEarly, takeEarly } from './arriving.js';
 import { Close, closeFor, limits } from './close-codes.js';
 import { resumedMember, resumedOf, sessionsOf, takeUp } from './greeting.js';
 import { iceServerList } from './ice-servers.js';
@@ -56,8 +56,10 @@ export const camera: Dialect<CameraState> = {
     effects: [{ do: 'arm', timer: HELLO, afterMs: HELLO_TIMEOUT_MS }],
   }),
   step: (state, input, now) => (state.phase === 'closed' ? { state, effects: [] } : react(state, input, now)),
-  watch: (state, input, now) =>
-    state.phase === 'ready' ? onWatch(state, input, now) : { state, effects: [] },
+  watch: (state, input, now) => {
+    if (state.phase === 'verifying') return whileResuming(state, input);
+    return state.phase === 'ready' ? onWatch(state, input, now) : { state, effects: [] };
+  },
   closeFor,
 };
 
@@ -159,9 +161,21 @@ function onResumed(
 ): Step<CameraState> {
   const { hello, held } = state;
   const { sessions, effects } = resumedOf(answer);
-  const ready: Ready = { ...admitted, watches: takeUp(admitted.watches, sessions) };
+  const early = takeEarly(takeUp(admitted.watches, sessions), false, now);
+  const ready: Ready = { ...admitted, watches: early.watches };
   const said = welcome(ready, hello.request, now, resumedMember(hello.sessions, sessions));
-  return replay({ state: ready, effects: [...effects, said] }, held, onMessage, now);
+  return replay({ state: ready, effects: [...effects, said, ...early.effects] }, held, onMessage, now);
+}
+
+/** Viewers hear of this connection before it hears that it has its sessions back: what they say meanwhile waits. */
+function whileResuming(
+  state: Extract<CameraState, { phase: 'verifying' }>,
+  input: WatchInput,
+): Step<CameraState> {
+  const { admitted } = state;
+  if (admitted === undefined || input.on !== 'signal') return { state, effects: [] };
+  const { watches, effects } = keepEarly(admitted.watches, input);
+  return { state: { ...state, admitted: { ...admitted, watches } }, effects };
 }
 
 function welcome(state: Ready, hello: Request, now: number, more = {}): Effect {

@@ -1,6 +1,6 @@
 // The watch sessions at one connection, the same for both ends: what is passed to the other end, what is held, what is let go.
 import type { Effect } from '../dialect.js';
-import { EndReason, type Signal, type WatchEnd, type WatchProgress } from '../watch.js';
+import { type ArrivingSignal, EndReason, type Signal, type WatchEnd, type WatchProgress } from '../watch.js';
 import { count, Failure, fail, type Request, reply } from './replies.js';
 
 /** Signals held per session until the other end can use them, and bytes of them (camera.md 4). */
@@ -36,6 +36,8 @@ export interface Watches {
   readonly sessions: ReadonlyMap<string, Watch>;
   readonly asked: ReadonlyMap<string, Asked>;
   readonly nextAsk: number;
+  /** What came of sessions that this end does not know yet, while it waits to be told of some. */
+  readonly early: readonly ArrivingSignal[];
 }
 
 /** What a step did to the sessions. */
@@ -47,9 +49,11 @@ export interface WatchesStep {
 // Most connections watch nothing most of the time, and an empty map takes as much memory as a connection.
 const noSessions: Watches['sessions'] = new Map();
 const nothingAsked: Watches['asked'] = new Map();
+const nothingEarly: Watches['early'] = [];
 
 export function noWatches(side: Watches['side'], connectionId: string, resumes: boolean): Watches {
-  return { side, connectionId, resumes, sessions: noSessions, asked: nothingAsked, nextAsk: 1 };
+  const nothing = { sessions: noSessions, asked: nothingAsked, nextAsk: 1, early: nothingEarly };
+  return { side, connectionId, resumes, ...nothing };
 }
 
 /** A session of which nothing has passed yet. */

@@ -1,5 +1,5 @@
 // How a viewer comes to watch: the request, its answer, and what the camera says meanwhile.
-import { type Arriving, arrive } from '../camera/arriving.js';
+import { arrive, keepEarly, takeEarly } from '../camera/arriving.js';
 import { iceServerMembers } from '../camera/ice-servers.js';
 import { count, Failure, fail, type Request, reply, requestOf } from '../camera/replies.js';
 import { MAX_ASKED, onIceServers } from '../camera/watch-messages.js';
@@ -8,9 +8,6 @@ import { isIdentifier, type Message } from '../camera/wire.js';
 import type { Answer, Effect, RefusalCode, Step } from '../dialect.js';
 import type { WatchInput } from '../watch.js';
 import type { Ready } from './state.js';
-
-/** Signals of sessions not yet known that are kept while a request is being answered. */
-export const MAX_EARLY = 16;
 
 /** Asks to watch a camera; whether there is one, and whether this person may, is not for the edge to say. */
 export function onWatchRequest(state: Ready, message: Message, now: number): Step<Ready> {
@@ -38,42 +35,16 @@ export function onWatchAnswer(state: Ready, to: string, answer: Answer, now: num
   if (answer.kind !== 'watching') {
     const failure = answer.kind === 'refused' ? failureOf(answer.code) : Failure.internal;
     const effects: Effect[] = [count('refused', failure.code), fail(request, failure, now)];
-    return forgetEarly(withWatches(state, { watches: found.watches, effects }));
+    return withEarly(state, { watches: found.watches, effects }, now);
   }
   const watch = newWatch(answer.peer, answer.traceparent);
   const watches = withWatch(found.watches, answer.sessionId, watch);
-  return began(
-    withWatches(state, { watches, effects: [ready(request, answer, now)] }),
-    answer.sessionId,
-    now,
-  );
+  return withEarly(state, { watches, effects: [ready(request, answer, now)] }, now);
 }
 
 function ready(request: Request, answer: Extract<Answer, { kind: 'watching' }>, now: number): Effect {
   const payload = { session_id: answer.sessionId, ...iceServerMembers(answer.ice) };
   return reply(request, 'watch_ready', payload, now);
-}
-
-/** What the camera said of a session before its viewer knew of it follows the `watch_ready`. */
-function began(step: Step<Ready>, sessionId: string, now: number): Step<Ready> {
-  const effects = [...step.effects];
-  let { watches } = step.state;
-  const isOf = (signal: Arriving): boolean => signal.sessionId === sessionId;
-  for (const signal of step.state.early.filter(isOf)) {
-    const arrived = arrive(watches, signal, now);
-    if (arrived === undefined) continue;
-    watches = arrived.watches;
-    effects.push(...arrived.effects);
-  }
-  const early = step.state.early.filter((signal) => !isOf(signal));
-  return forgetEarly({ state: { ...step.state, watches, early }, effects });
-}
-
-/** Once nothing is asked any more, what is still unknown never becomes known. */
-function forgetEarly({ state, effects }: Step<Ready>): Step<Ready> {
-  if (state.early.length === 0 || state.watches.asked.size > 0) return { state, effects };
-  const lost = state.early.map(() => count('dropped', 'early'));
-  return { state: { ...state, early: [] }, effects: [...effects, ...lost] };
 }
 
 /** A signal from the camera's end, or from signaling. */
@@ -89,8 +60,13 @@ export function onWatchSignal(
   if (step !== undefined) return withWatches(state, { ...step, effects: [...step.effects, accept] });
   const isUnknown = !state.watches.sessions.has(input.sessionId);
   if (!isUnknown || state.watches.asked.size === 0) return { state, effects: [] };
-  if (state.early.length >= MAX_EARLY) return { state, effects: [count('dropped', 'early')] };
-  return { state: { ...state, early: [...state.early, input] }, effects: [accept] };
+  return withWatches(state, keepEarly(state.watches, input));
+}
+
+/** What the camera said of a session before its viewer knew of it follows the `watch_ready`. */
+function withEarly(state: Ready, { watches, effects }: WatchesStep, now: number): Step<Ready> {
+  const early = takeEarly(watches, watches.asked.size > 0, now);
+  return withWatches(state, { watches: early.watches, effects: [...effects, ...early.effects] });
 }
 
 export function withWatches(state: Ready, { watches, effects }: WatchesStep): Step<Ready> {

@@ -53,6 +53,30 @@ describe('coming back', () => {
     expect(back.progress).toEqual([{ is: 'answered', offeredAtMs: 0 }]);
   });
 
+  it('keeps what the other end says to a connection that does not have its sessions back yet', () => {
+    const candidateOf = (n: number) =>
+      ({ is: 'ice', members: { candidate: candidate(n).candidate } }) as const;
+    const back = viewerEnd({ resume: [SESSION] }, 'viewer-9');
+    const early = { on: 'signal', sessionId: SESSION, from: 'camera-1', signal: candidateOf(1) } as const;
+    expect(back.watch(early)).toBe(true);
+    const foreign = { ...early, from: 'camera-8', signal: candidateOf(2) };
+    expect(back.watch(foreign)).toBe(true);
+    const peer = endAt('camera-1');
+    back.answer({ kind: 'resumed', sessions: [{ sessionId: SESSION, peer, offered: true, answered: true }] });
+    expect(back.said.map(({ type }) => type)).toEqual(['hello_ack', 'signal_ice']);
+    expect(back.counts.at(-1)).toBe('dropped early');
+
+    const camera = cameraEnd({ resume: true, sessions: [SESSION] }, 'camera-2');
+    const offered = { ...early, from: 'viewer-1', signal: { is: 'offer', sdp: offer.sdp } } as const;
+    expect(camera.watch(offered)).toBe(true);
+    const viewer = endAt('viewer-1');
+    camera.answer({
+      kind: 'resumed',
+      sessions: [{ sessionId: SESSION, peer: viewer, offered: true, answered: true }],
+    });
+    expect(camera.said.map(({ type }) => type)).toEqual(['hello_ack', 'signal_offer']);
+  });
+
   it('says to a viewer what is over, and to come again when nobody knows', () => {
     const gone = viewerEnd({ resume: [SESSION] });
     gone.answer({ kind: 'resumed', sessions: [] });

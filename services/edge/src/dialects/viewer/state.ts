@@ -1,6 +1,5 @@
 // What is known of a viewer's conversation.
 import type { Closed, Held } from '../camera/arrival.js';
-import type { Arriving } from '../camera/arriving.js';
 import type { Request } from '../camera/replies.js';
 import type { Greeting } from '../camera/state.js';
 import type { Watches } from '../camera/watches.js';
@@ -10,8 +9,6 @@ export interface Ready {
   readonly phase: 'ready';
   readonly person: Person;
   readonly watches: Watches;
-  /** What came of sessions that this end has not heard of yet, while a request of its own is being answered. */
-  readonly early: readonly Arriving[];
   /** A further hello whose token is being verified. */
   readonly renewing?: Request;
 }

@@ -11,6 +11,7 @@ import {
   replay,
   unrecognised,
 } from '../camera/arrival.js';
+import { keepEarly, takeEarly } from '../camera/arriving.js';
 import { Close, closeFor, limits } from '../camera/close-codes.js';
 import { resumedMember, resumedOf, sessionsOf, takeUp } from '../camera/greeting.js';
 import { close, count, Failure, fail, type Request, reply, requestOf } from '../camera/replies.js';
@@ -18,7 +19,7 @@ import { onSessionMessage } from '../camera/watch-messages.js';
 import { leave, noWatches } from '../camera/watches.js';
 import { type Decoded, formatTs, type Message } from '../camera/wire.js';
 import type { Answer, Dialect, Effect, Frame, Input, RefusalCode, Step } from '../dialect.js';
-import type { Person } from '../watch.js';
+import type { Person, WatchInput } from '../watch.js';
 import { onWatchAnswer, onWatchRequest, onWatchSignal, withWatches } from './requests.js';
 import type { Ready, ViewerState } from './state.js';
 
@@ -44,6 +45,7 @@ export const viewer: Dialect<ViewerState> = {
   }),
   step: (state, input, now) => (state.phase === 'closed' ? { state, effects: [] } : react(state, input, now)),
   watch: (state, input, now) => {
+    if (state.phase === 'verifying') return whileResuming(state, input);
     if (state.phase !== 'ready') return { state, effects: [] };
     return input.on === 'closed'
       ? withWatches(state, leave(state.watches, now))
@@ -127,7 +129,7 @@ function onAnswer(state: Open, to: string, answer: Answer, now: number): Step<Vi
   if (answer.kind !== 'authenticated') return end(close(Close.internal, 'unexpected_answer'));
   const { person } = answer;
   const watches = noWatches('viewer', state.connectionId, hello.resumes);
-  const ready: Ready = { phase: 'ready', person, watches, early: [] };
+  const ready: Ready = { phase: 'ready', person, watches };
   if (hello.sessions === undefined) {
     return replay(
       { state: ready, effects: [welcome(ready, hello.request, now)] },
@@ -152,9 +154,21 @@ function onResumed(
   }
   const { hello, held } = state;
   const { sessions, effects } = resumedOf(answer);
-  const ready: Ready = { ...known, watches: takeUp(known.watches, sessions) };
+  const early = takeEarly(takeUp(known.watches, sessions), false, now);
+  const ready: Ready = { ...known, watches: early.watches };
   const said = welcome(ready, hello.request, now, resumedMember(hello.sessions, sessions));
-  return replay({ state: ready, effects: [...effects, said] }, held, onMessage, now);
+  return replay({ state: ready, effects: [...effects, said, ...early.effects] }, held, onMessage, now);
+}
+
+/** The other ends hear of a connection before it hears that it has its sessions back: what they say meanwhile waits. */
+function whileResuming(
+  state: Extract<ViewerState, { phase: 'verifying' }>,
+  input: WatchInput,
+): Step<ViewerState> {
+  const { known } = state;
+  if (known === undefined || input.on !== 'signal') return { state, effects: [] };
+  const { watches, effects } = keepEarly(known.watches, input);
+  return { state: { ...state, known: { ...known, watches } }, effects };
 }
 
 /** Only what passes may return at once; a token that does not name anyone is a wrong token, whatever is wrong with it. */

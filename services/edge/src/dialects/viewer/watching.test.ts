@@ -1,5 +1,6 @@
 // A viewer and a camera through their machines: what passes, in which order, what is held, who hears of the end.
 import { describe, expect, it } from 'vitest';
+import { MAX_EARLY } from '../camera/arriving.js';
 import { MAX_HELD_SIGNALS } from '../camera/watches.js';
 import { EndReason } from '../watch.js';
 import {
@@ -17,7 +18,6 @@ import {
   viewerEnd,
   watching,
 } from './_pair.js';
-import { MAX_EARLY } from './requests.js';
 
 describe('a watch', () => {
   it('begins with what each side needs, credentials and all', () => {
