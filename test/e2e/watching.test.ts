@@ -44,7 +44,7 @@ const ended = (id: string): Promise<SessionView> =>
 const stranger = async (): Promise<string> => {
   const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery' };
   const made = await mooring.api.call('POST', '/v1/auth/register', account);
-  return (made.body as { access_token: string }).access_token;
+  return (made.body as { token: string }).token;
 };
 
 describe('a session', () => {
