@@ -1,47 +1,37 @@
 // GetIceServers over real gRPC.
-import { freePort, type RunningApp, runApp } from '@mooring/harness';
-import { signaling } from '@mooring/proto';
-import { grpcClient, isFault } from '@mooring/runtime';
+import { isFault } from '@mooring/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { app, config } from '../src/app.js';
+import { config } from '../src/app.js';
+import { turnPassword } from '../src/ice/turn-credential.js';
+import { startSignaling, type TestSignaling } from './_signaling.js';
 
-const NOW_MS = 1_735_736_400_000;
-let running: RunningApp;
-let client: ReturnType<typeof connect>;
-
-function connect(port: number) {
-  return grpcClient(signaling.SignalingClient, `127.0.0.1:${port}`);
-}
-
+let signaling: TestSignaling;
 beforeAll(async () => {
-  const port = await freePort();
-  const values = config.load({
-    SIGNALING_GRPC_PORT: String(port),
-    SIGNALING_STUN_URLS: 'stun:stun.example.test',
-    SIGNALING_TURN_URLS: 'turn:turn.example.test',
-    SIGNALING_TURN_SECRETS: 'north-test-secret,former-secret',
-  });
-  running = await runApp(app(values, { clock: { now: () => NOW_MS } }));
-  client = connect(port);
+  signaling = await startSignaling();
 });
-afterAll(async () => {
-  client?.close();
-  await running?.stop();
-});
+afterAll(() => signaling?.stop());
 
 describe('ice servers', () => {
   it('come with credentials for the next hour', async () => {
-    const { iceServers, expiresAtMs } = await client.getIceServers({ userId: '123_550e8400' });
-    expect(expiresAtMs).toBe(1_735_740_000_000);
-    // The vector of that secret, expiry and holder.
-    expect(iceServers.map(({ username, credential }) => [username, credential])).toEqual([
-      ['', ''],
-      ['1735740000:viewer_123_550e8400', 'Vu532pZ6dLNV9/4yL+OhCu5dRQc='],
+    const beforeMs = Date.now();
+    const { iceServers, expiresAtMs } = await signaling.client.getIceServers({ userId: '123_550e8400' });
+    expect(expiresAtMs).toBeGreaterThan(beforeMs + 3_598_000);
+    expect(expiresAtMs).toBeLessThanOrEqual(Date.now() + 3_600_000);
+    const username = `${expiresAtMs / 1_000}:viewer_123_550e8400`;
+    expect(iceServers).toEqual([
+      { urls: ['stun:stun.example.test'], username: '', credential: '' },
+      {
+        urls: ['turn:turn.example.test'],
+        username,
+        credential: turnPassword('north-test-secret', username),
+      },
     ]);
   });
 
   it.each(['', 'with space', 'x'.repeat(129), 'line\nbreak'])('are not for %j', async (userId) => {
-    await expect(client.getIceServers({ userId })).rejects.toSatisfy((error) => isFault(error, 'invalid'));
+    await expect(signaling.client.getIceServers({ userId })).rejects.toSatisfy((error) =>
+      isFault(error, 'invalid'),
+    );
   });
 
   it('are kept out of what is printed', () => {
