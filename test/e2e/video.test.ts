@@ -115,12 +115,10 @@ describe.each([IN_BROWSER, SIMULATED])('%s', (device) => {
     const page = await watch(device, '?ice=relay');
     const seen = await moves(page);
     expect(seen).toMatchObject({ state: 'playing', localCandidateType: 'relay' });
-    // Each side has credentials of its own for this session, and its allocation.
-    const user = (side: string) => `user <\\d+:${side}_[^>]*${String(seen['session']).slice(0, 8)}>`;
-    for (const side of ['viewer', 'device']) {
-      const allocated = new RegExp(`${user(side)}: incoming packet ALLOCATE processed, success`);
-      await eventually(() => allocated.test(log()), { what: `the allocation of the ${side}` });
-    }
+    // With credentials of this session; the camera may have found its way before it needed any.
+    const user = `viewer_[^>]+_${String(seen['session']).slice(0, 8)}`;
+    const allocated = new RegExp(`user <\\d+:${user}>: incoming packet ALLOCATE processed, success`);
+    await eventually(() => allocated.test(log()), { what: 'the allocation of the viewer' });
   });
 });
 
