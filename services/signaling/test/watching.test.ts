@@ -1,8 +1,9 @@
 // A watch from the request to its end, what refuses one, and how many there may be at once.
 import { eventually } from '@mooring/harness';
 import { device, watching } from '@mooring/proto';
-import { isFault, uuidv7 } from '@mooring/runtime';
+import { durableProgress, isFault, uuidv7 } from '@mooring/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stepsDurable } from '../src/consumers/steps.js';
 import { turnPassword } from '../src/ice/turn-credential.js';
 import { nextInOrder } from './_edge.js';
 import { placeOf } from './_registry.js';
@@ -92,6 +93,47 @@ describe('a watch', () => {
     const ended = { $case: 'ended', value: { reason: 'error' } } as const;
     await signaling.cameras.report({ sessionId: id, connectionId: camera.connectionId, step: ended });
     await signaling.until(id, 'ended', 'error');
+  });
+});
+
+describe('what edges report', () => {
+  it('counts in whatever order it comes, once, and from an end alone', async () => {
+    const { viewers, cameras } = signaling;
+    const { id, viewer, camera } = await signaling.watch(signaling.camera());
+    const at = { sessionId: id, connectionId: viewer.connectionId };
+    const offeredAtMs = Date.now();
+    const offered = { ...at, timeMs: offeredAtMs, step: { $case: 'offered', value: {} } } as const;
+    const answered = { ...at, step: { $case: 'answered', value: { offeredAtMs } } } as const;
+    const over = { $case: 'ended', value: { reason: 'error' } } as const;
+    const foreign = { sessionId: id, connectionId: uuidv7(), step: over };
+    const nonsense = { sessionId: 'nonsense', connectionId: viewer.connectionId, step: over };
+    await viewers.report(nonsense, { ...at }, foreign, answered, answered);
+    await viewers.report(offered, answered);
+    expect(await signaling.until(id, 'active')).toMatchObject({ offeredAtMs });
+    const ended = (reason: string) => ({ $case: 'ended', value: { reason } }) as const;
+    // Both ends close at once: one end, one reason.
+    await Promise.all([
+      viewers.report({ ...at, step: ended('viewer_disconnected') }),
+      cameras.report({
+        sessionId: id,
+        connectionId: camera.connectionId,
+        step: ended('device_disconnected'),
+      }),
+    ]);
+    await viewers.report(offered, answered, { ...at, step: ended('user_ended') });
+    await eventually(async () => (await durableProgress(signaling.observer, stepsDurable)).idle, {
+      what: 'every step read',
+    });
+    const rows = await signaling.query<{ reason: string; step: number }>(
+      'SELECT reason, step FROM watch_session WHERE id = $1',
+      id,
+    );
+    expect(rows).toEqual([{ reason: expect.stringMatching(/^(viewer|device)_disconnected$/), step: 3 }]);
+    const shown = await eventually(() => {
+      const mine = signaling.shown.filter(({ sessionId }) => sessionId === id);
+      return mine.length >= 3 && mine;
+    });
+    expect(shown.map(({ state }) => state)).toEqual(['pending', 'active', 'ended']);
   });
 });
 

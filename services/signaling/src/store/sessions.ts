@@ -22,6 +22,7 @@ export interface Place {
 }
 
 const DAY_MS = 86_400_000;
+const FORGET_AT_ONCE = 5_000;
 
 /** Everything about sessions that changes none which go on. Faults of the database. */
 export function sessionReader(database: Database) {
@@ -91,10 +92,19 @@ export function sessionReader(database: Database) {
       });
     },
 
-    /** Forgets sessions that ended longer ago than `days`; how many there were. */
+    /** Forgets sessions that ended longer ago than `days`, a bounded number at a time; how many there were. */
     forgetOld(days: number, nowMs: number): Promise<number> {
-      const endedAt = { lt: new Date(nowMs - days * DAY_MS) };
-      return faulty(async () => (await watchSession.deleteMany({ where: { endedAt } })).count);
+      const before = new Date(nowMs - days * DAY_MS);
+      return faulty(async () => {
+        let total = 0;
+        for (let count = FORGET_AT_ONCE; count === FORGET_AT_ONCE; total += count) {
+          count = await database.$executeRaw`
+            DELETE FROM watch_session WHERE id IN (
+              SELECT id FROM watch_session WHERE ended_at < ${before} LIMIT ${FORGET_AT_ONCE}
+            )`;
+        }
+        return total;
+      });
     },
   };
 }
