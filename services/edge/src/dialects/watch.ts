@@ -138,4 +138,8 @@ export type WatchInput =
       readonly traceparent: string;
     }
   /** The connection is gone; only what is emitted and signalled has an effect. */
-  | { readonly on: 'closed' };
+  | {
+      readonly on: 'closed';
+      /** The peer said that it goes away, as a browser does when its page is left: it does not come back. */
+      readonly leaving: boolean;
+    };

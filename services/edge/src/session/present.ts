@@ -1,5 +1,9 @@
 // The devices that are admitted on one connection: the one that it belongs to, and those that speak through it.
 import type { AdmittedDevice } from '../dialects/dialect.js';
+import type { Accepted } from './ports.js';
+
+/** What became of a delivery that nobody here takes. */
+export const NOT_HERE: Accepted = { accepted: false, resumes: false };
 
 const NOBODY: readonly AdmittedDevice[] = [];
 

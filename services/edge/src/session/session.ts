@@ -13,11 +13,12 @@ import type {
   Taken,
 } from '../dialects/dialect.js';
 import type { WatchEffect, WatchInput } from '../dialects/watch.js';
+import { isLeaving } from './close-reason.js';
 import { Executed, type GivenCommand, UNSUPPORTED } from './executed.js';
 import { originOf } from './origin.js';
 import { orphaned } from './orphaned.js';
 import type { Accepted, LiveSession, Origin, Peer, SessionPorts, Settled } from './ports.js';
-import { Present } from './present.js';
+import { NOT_HERE, Present } from './present.js';
 import { type Rate, rateOf } from './rate.js';
 import { Timers } from './timers.js';
 
@@ -25,8 +26,6 @@ import { Timers } from './timers.js';
 export interface SessionSettings {
   readonly frameRateFactor: number;
 }
-
-const NOT_HERE: Accepted = { accepted: false, resumes: false };
 
 /** Runs one dialect machine over one connection until either end closes it. */
 export class Session<S> implements LiveSession {
@@ -103,7 +102,7 @@ export class Session<S> implements LiveSession {
 
   closed(reason: string): void {
     if (this.#over) return;
-    this.#watch({ on: 'closed' });
+    this.#watch({ on: 'closed', leaving: isLeaving(this.#closing, reason) });
     this.#over = true;
     this.#timers.cancelAll();
     const why = this.#closing ?? reason;

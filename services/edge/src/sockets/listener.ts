@@ -1,6 +1,7 @@
 // Ends the sockets: binds every path to its endpoint, and uWebSockets.js callbacks to sessions. Decides nothing.
 
 import type { us_listen_socket, WebSocketBehavior } from 'uWebSockets.js';
+import { GOING_AWAY } from '../session/close-reason.js';
 import type { Directory } from '../session/directory.js';
 import type { Endpoint } from '../session/endpoint.js';
 import type { SessionPorts } from '../session/ports.js';
@@ -113,6 +114,7 @@ const CUT: Readonly<Record<string, string>> = {
 };
 
 function closeReason(code: number, message: string): string {
+  if (code === 1001) return GOING_AWAY;
   if (code !== 1006) return 'peer_closed';
   return CUT[message] ?? 'connection_lost';
 }

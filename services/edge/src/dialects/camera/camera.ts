@@ -238,7 +238,7 @@ function onWatch(state: Ready, input: WatchInput, now: number): Step<Ready> {
       return accepting(withWatches(state, step), state.watches.resumes);
     }
     case 'closed':
-      return withWatches(state, leave(state.watches, now));
+      return withWatches(state, leave(state.watches, input.leaving, now));
   }
 }
 
@@ -268,6 +268,6 @@ function withWatches(state: Ready, { watches, effects }: WatchesStep): Step<Read
 
 /** Ends the connection; what its sessions owe to the other ends is said first. */
 function endOf(state: Open, now: number, effect: Effect, ...last: readonly Effect[]): Step<Closed> {
-  const owed = state.phase === 'ready' ? leave(state.watches, now).effects : [];
+  const owed = state.phase === 'ready' ? leave(state.watches, false, now).effects : [];
   return end(effect, ...last, ...owed);
 }

@@ -157,12 +157,12 @@ export function finish(
   return { watches: without(watches, sessionId), effects };
 }
 
-/** The connection is gone: the other ends hear of it, as the end of the session or as an absence. */
-export function leave(watches: Watches, now: number): WatchesStep {
+/** The connection is gone: the other ends hear of it, as the end of the session or, where it may come back, as an absence. */
+export function leave(watches: Watches, leaving: boolean, now: number): WatchesStep {
   const effects: Effect[] = [];
   let left = watches;
   for (const [sessionId, watch] of watches.sessions) {
-    if (!watches.resumes) {
+    if (!watches.resumes || leaving) {
       const step = finish(left, sessionId, { is: 'ended', reason: goneReason(watches.side) }, now);
       left = step.watches;
       effects.push(...step.effects);

@@ -40,7 +40,7 @@ describe('the end', () => {
     ['camera', 'device_disconnected'],
   ])('follows the loss of the %s', (side, reason) => {
     const { camera, person, carry } = pair();
-    (side === 'viewer' ? person : camera).watch({ on: 'closed' });
+    (side === 'viewer' ? person : camera).watch({ on: 'closed', leaving: false });
     carry();
     const other = side === 'viewer' ? camera : person;
     expect(told(other).at(-1)).toEqual(['watch_ended', { session_id: SESSION, reason }]);

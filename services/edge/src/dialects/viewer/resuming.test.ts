@@ -18,7 +18,7 @@ describe('coming back', () => {
     const { camera, person, carry } = pair({ viewer: true });
     person.say('signal_offer', offer);
     carry();
-    person.watch({ on: 'closed' });
+    person.watch({ on: 'closed', leaving: false });
     carry();
     expect(person.progress.at(-1)).toEqual({ is: 'lost' });
     expect(told(camera).map(([type]) => type)).toEqual(['watch_request', 'signal_offer']);
@@ -75,6 +75,17 @@ describe('coming back', () => {
       sessions: [{ sessionId: SESSION, peer: viewer, offered: true, answered: true }],
     });
     expect(camera.said.map(({ type }) => type)).toEqual(['hello_ack', 'signal_offer']);
+  });
+
+  it('is not waited for when the page was left', () => {
+    const { camera, person, carry } = pair({ viewer: true });
+    person.watch({ on: 'closed', leaving: true });
+    carry();
+    expect(person.progress).toEqual([{ is: 'ended', reason: 'viewer_disconnected' }]);
+    expect(told(camera).at(-1)).toEqual([
+      'watch_ended',
+      { session_id: SESSION, reason: 'viewer_disconnected' },
+    ]);
   });
 
   it('says to a viewer what is over, and to come again when nobody knows', () => {

@@ -48,7 +48,7 @@ export const viewer: Dialect<ViewerState> = {
     if (state.phase === 'verifying') return whileResuming(state, input);
     if (state.phase !== 'ready') return { state, effects: [] };
     return input.on === 'closed'
-      ? withWatches(state, leave(state.watches, now))
+      ? withWatches(state, leave(state.watches, input.leaving, now))
       : onWatchSignal(state, input, now);
   },
   closeFor,
@@ -73,7 +73,7 @@ function react(state: Open, input: Input, now: number): Step<ViewerState> {
 function onFrame(state: Open, frame: Frame, now: number): Step<ViewerState> {
   const received = receive(frame);
   if (received === undefined) {
-    const owed = state.phase === 'ready' ? leave(state.watches, now).effects : [];
+    const owed = state.phase === 'ready' ? leave(state.watches, false, now).effects : [];
     return end(close(Close.binary, 'binary_frame'), count('malformed', 'binary'), ...owed);
   }
   const next = onDecoded(state, received.decoded, frame.data.byteLength, now);
