@@ -43,11 +43,17 @@ describe('steps', () => {
     }
   });
 
-  it('change nothing from a connection that is at no end', () => {
+  it('end and lose nothing from a connection that is at no end', () => {
     const session = sessionOf();
-    for (const { progress } of [offered, answered, over('error'), step({ is: 'lost' })]) {
+    for (const { progress } of [over('error'), step({ is: 'lost' })]) {
       expect(stepped(session, step(progress, 'viewer-0'), NOW)).toBe(session);
     }
+  });
+
+  it('have passed, though they are read after the viewer came back elsewhere', () => {
+    const session = take(sessionOf(), step({ is: 'offered' }, 'viewer-0'));
+    expect(session).toMatchObject({ state: 'negotiating', offeredAtMs: 5_000 });
+    expect(take(session, step({ is: 'answered', offeredAtMs: 5_000 }, 'viewer-0')).state).toBe('active');
   });
 
   it('are believed of the viewer alone where only its edge sees them', () => {

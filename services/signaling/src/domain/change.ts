@@ -31,24 +31,26 @@ export interface DeviceGone {
   readonly atMs: number;
 }
 
-/** Takes a step. It may come late, twice, and before an earlier one; one from no present end changes nothing. */
+/**
+ * Takes a step. It may come late, twice, and before an earlier one. An end or a loss is believed of a present end alone. What
+ * has passed has passed, though the viewer has come back on another connection since.
+ */
 export function stepped(session: Session, step: Step, nowMs: number): Session {
   const side = sideOf(session, step.connectionId);
-  if (side === undefined) return session;
   const atMs = within(step.timeMs, session.createdAtMs, nowMs);
   switch (step.progress.is) {
     // The viewer's edge says these two: it sees both pass.
     case 'offered':
-      return side === 'viewer' ? offered(session, atMs) : session;
+      return side === 'device' ? session : offered(session, atMs);
     case 'answered': {
       const { offeredAtMs } = step.progress;
-      if (side !== 'viewer') return session;
+      if (side === 'device') return session;
       return answered(session, atMs, offeredAtMs > 0 ? within(offeredAtMs, session.createdAtMs, atMs) : atMs);
     }
     case 'ended':
-      return ended(session, knownReason(step.progress.reason), atMs);
+      return side === undefined ? session : ended(session, knownReason(step.progress.reason), atMs);
     case 'lost':
-      return lost(session, side, atMs);
+      return side === undefined ? session : lost(session, side, atMs);
   }
 }
 
