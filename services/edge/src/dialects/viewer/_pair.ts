@@ -147,6 +147,7 @@ export const watching = (peer = endAt('camera-1'), sessionId = SESSION) =>
 /** A camera and a viewer of it, with nothing said yet. */
 export function pair(resume: { camera?: boolean; viewer?: boolean } = {}) {
   const camera = cameraEnd(resume.camera ? { resume: true } : {});
+  if (resume.camera) camera.answer({ kind: 'resumed', sessions: [] });
   const person = viewerEnd(resume.viewer ? { resume: true } : {});
   person.say('watch_request', { device_id: 'kitchen-cam-001' }, { request_id: 'req-001' });
   const start = { on: 'start', sessionId: SESSION, userId: '123', ice, traceparent: 'tp' } as const;

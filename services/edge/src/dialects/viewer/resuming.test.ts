@@ -114,11 +114,12 @@ describe('coming back', () => {
     expect(lost.closes).toEqual([]);
   });
 
-  it('has nothing to do with a camera that never spoke of it', () => {
+  it('has nothing to do with a camera that never spoke of it, and one that names no session has none', () => {
     expect(cameraEnd().said).toMatchObject([{ type: 'hello_ack' }]);
-    expect(Object.keys(cameraEnd({ resume: true }).said[0]?.payload ?? {})).toEqual([
-      'device_id',
-      'server_time',
-    ]);
+    const anew = cameraEnd({ resume: true });
+    expect(anew.said).toEqual([]);
+    expect(anew.asked.at(-1)?.question).toEqual({ kind: 'resume', sessions: [] });
+    anew.answer({ kind: 'resumed', sessions: [] });
+    expect(anew.said.map(({ payload }) => Object.keys(payload))).toEqual([['device_id', 'server_time']]);
   });
 });
