@@ -177,6 +177,7 @@ module.exports = {
           '^infra/runtime/src/index\\.ts$',
           '^proto/src/index\\.ts$',
           '^(node:)?crypto$',
+          '^node_modules/@noble/hashes/',
           '^node_modules/temporal-polyfill/',
         ],
       },
