@@ -135,7 +135,7 @@ function onAnswer(state: Open, to: string, answer: Answer, now: number): Step<Ca
   if (answer.kind === 'refused') return refusal(hello.request, answer.code, now);
   if (answer.kind !== 'admitted') return end(close(Close.internal, 'unexpected_answer'));
   const ready = readyOf(answer.device, state.connectionId, hello.resumes);
-  if (hello.sessions === undefined) {
+  if (hello.sessions === undefined && !hello.resumes) {
     return replay(
       { state: ready, effects: [welcome(ready, hello.request, now)] },
       state.held,
@@ -143,7 +143,8 @@ function onAnswer(state: Open, to: string, answer: Answer, now: number): Step<Ca
       now,
     );
   }
-  const question = { kind: 'resume', sessions: hello.sessions } as const;
+  // One that names none may have been watched before: those sessions are over, and their viewers want to know.
+  const question = { kind: 'resume', sessions: hello.sessions ?? [] } as const;
   return { state: { ...state, admitted: ready }, effects: [{ do: 'ask', as: RESUME, question }] };
 }
 
