@@ -186,6 +186,7 @@ describe('MsgPack', () => {
     ['a map of 4 billion', 'dfffffffff'],
     ['a string longer than the frame', 'dbffffffff'],
     ['a key that is no name', '81c0c0'],
+    ['a key that would be a prototype', `81a9${Buffer.from('__proto__').toString('hex')}c0`],
     ['the unused head', 'c1'],
     ['something after the end', 'c0c0'],
     ['33 levels', `${'91'.repeat(33)}c0`],
@@ -199,7 +200,12 @@ describe('MsgPack', () => {
 describe('round trips', () => {
   const name = fc.string({ maxLength: 60 });
   const ref = fc.oneof(fc.string({ maxLength: 20 }), fc.constant(null), fc.integer());
-  const payload = fc.jsonValue({ maxDepth: 5 }).map((value): Json => JSON.parse(JSON.stringify(value)));
+  // MsgPack refuses the one key that JSON takes and an object cannot safely have.
+  const payload = fc
+    .jsonValue({ maxDepth: 5 })
+    .map((value) => JSON.stringify(value))
+    .filter((json) => !json.includes('"__proto__"'))
+    .map((json): Json => JSON.parse(json));
 
   it('what a server pushes is what a client of the same version reads', () => {
     fc.assert(
