@@ -5,6 +5,7 @@ import {
   type ClientDuplexStream,
   type ClientReadableStream,
   type ClientUnaryCall,
+  type ClientWritableStream,
   type handleBidiStreamingCall,
   type Metadata,
   type MethodDefinition,
@@ -14,6 +15,7 @@ import {
 import {
   type Call,
   type ClientClass,
+  clientStream,
   type GrpcClient,
   grpcClient,
   grpcServer,
@@ -50,6 +52,7 @@ function method<Kind extends { requestStream: boolean; responseStream: boolean }
 const ToyService = {
   ask: method('Ask', { requestStream: false, responseStream: false }),
   list: method('List', { requestStream: false, responseStream: true }),
+  tell: method('Tell', { requestStream: true, responseStream: false }),
   talk: method('Talk', { requestStream: true, responseStream: true }),
 } as const;
 
@@ -61,6 +64,9 @@ export interface ToyClient extends Client {
   ask(request: Ask, metadata: Metadata, options: Partial<CallOptions>, callback: Callback): ClientUnaryCall;
   list(request: Ask, options?: Partial<CallOptions>): ClientReadableStream<Answer>;
   list(request: Ask, metadata?: Metadata, options?: Partial<CallOptions>): ClientReadableStream<Answer>;
+  tell(callback: Callback): ClientWritableStream<Ask>;
+  tell(metadata: Metadata, callback: Callback): ClientWritableStream<Ask>;
+  tell(metadata: Metadata, options: Partial<CallOptions>, callback: Callback): ClientWritableStream<Ask>;
   talk(): ClientDuplexStream<Ask, Answer>;
   talk(options: Partial<CallOptions>): ClientDuplexStream<Ask, Answer>;
   talk(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<Ask, Answer>;
@@ -73,10 +79,12 @@ export const ToyClient = makeGenericClientConstructor(
 
 export type Asked = (request: Ask, call: Call) => Promise<Answer>;
 export type Listed = (request: Ask, call: Call) => AsyncIterable<Answer>;
+export type Told = (requests: AsyncIterable<Ask>, call: Call) => Promise<Answer>;
 export type Talked = handleBidiStreamingCall<Ask, Answer>;
 
 const echo: Asked = async ({ text }) => ({ text });
 const none: Listed = async function* () {};
+const deaf: Told = async () => ({ text: '' });
 const mirror: Talked = (call) => {
   call.on('data', ({ text }: Ask) => call.write({ text }));
   call.on('end', () => call.end());
@@ -87,10 +95,15 @@ export class Toy {
   readonly #ending: (() => Promise<void> | void)[] = [];
 
   async serve(
-    { ask = echo, list = none, talk = mirror }: { ask?: Asked; list?: Listed; talk?: Talked },
+    {
+      ask = echo,
+      list = none,
+      tell = deaf,
+      talk = mirror,
+    }: { ask?: Asked; list?: Listed; tell?: Told; talk?: Talked },
     at = 0,
   ): Promise<{ port: number; stop(): Promise<void> }> {
-    const implementation = { ask: unary(ask), list: serverStream(list), talk };
+    const implementation = { ask: unary(ask), list: serverStream(list), tell: clientStream(tell), talk };
     const server = grpcServer({ host: '127.0.0.1', port: at, services: [[ToyService, implementation]] });
     const running = run(server);
     await running.ready;

@@ -1,5 +1,5 @@
 // What a handler knows of its call, and what is recorded when the call ends.
-import type { Metadata, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import type { Metadata } from '@grpc/grpc-js';
 import { asFault, Fault } from '../fault.js';
 import { logger } from '../log.js';
 import { servedSeconds } from './metrics.js';
@@ -19,7 +19,12 @@ export interface Call {
 }
 
 /** A call as grpc-js hands it over, as far as all kinds of call agree. */
-export type ServerCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
+export interface ServerCall {
+  readonly metadata: Metadata;
+  getPath(): string;
+  getDeadline(): Date | number;
+  on(event: 'cancelled', listener: () => void): unknown;
+}
 
 /** One call being answered. */
 export class OpenCall implements Call {

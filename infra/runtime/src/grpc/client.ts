@@ -7,6 +7,7 @@ import {
   type ClientOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
+  type ClientWritableStream,
   credentials,
   Metadata,
   type MethodDefinition,
@@ -17,6 +18,7 @@ import { asFault, type Fault } from '../fault.js';
 import { channelOptions, target } from './channel.js';
 import { takeOverLibraryLog } from './library-log.js';
 import { failedCallsTotal } from './metrics.js';
+import { sendAll } from './send-all.js';
 import { fromStatus } from './status.js';
 
 /** A generated client class. */
@@ -47,18 +49,25 @@ type Method<M> = M extends (
       ) => ClientReadableStream<infer R>
     ? (request: Q, options?: ClientCallOptions) => AsyncIterable<R>
     : M extends (
-          request: infer Q,
           metadata: Metadata,
           options: Partial<CallOptions>,
           callback: Callback<infer R>,
-        ) => ClientUnaryCall
-      ? (request: Q, options?: ClientCallOptions) => Promise<R>
-      : never;
+        ) => ClientWritableStream<infer Q>
+      ? (requests: AsyncIterable<Q>, options?: ClientCallOptions) => Promise<R>
+      : M extends (
+            request: infer Q,
+            metadata: Metadata,
+            options: Partial<CallOptions>,
+            callback: Callback<infer R>,
+          ) => ClientUnaryCall
+        ? (request: Q, options?: ClientCallOptions) => Promise<R>
+        : never;
 
 /**
- * One method per method of the service. A single answer is a promise, a stream of answers an iterable that cancels the
- * call when it is left early, a stream both ways grpc-js's own duplex. All but the duplex fail with Faults: the peer's
- * own, or `unavailable` when it cannot be reached (after two repetitions) and `deadline` on time-out.
+ * One method per method of the service. A single answer is a promise, also to a stream of requests; a stream of answers
+ * is an iterable that cancels the call when it is left early, a stream both ways grpc-js's own duplex. All but the duplex
+ * fail with Faults: the peer's own, or `unavailable` when it cannot be reached (after two repetitions of a call that is
+ * no stream) and `deadline` on time-out.
  */
 export type GrpcClient<C extends Client> = {
   readonly [K in Exclude<keyof C, keyof Client>]: Method<C[K]>;
@@ -89,8 +98,10 @@ function method(client: Client, definition: MethodDefinition<unknown, unknown>):
     return (metadata = new Metadata(), options: Partial<CallOptions> = {}) =>
       client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata, options);
   }
-  if (requestStream)
-    return () => Promise.reject(new TypeError(`${path}: a stream of requests alone is not supported`));
+  if (requestStream) {
+    return (requests: AsyncIterable<unknown>, options: ClientCallOptions = {}) =>
+      sending(client, definition, requests, options);
+  }
   if (responseStream) {
     return (request: unknown, options: ClientCallOptions = {}) =>
       streamOf(client, definition, request, options);
@@ -122,6 +133,20 @@ function ask(
     const cancel = (): void => call.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
   });
+}
+
+async function sending(
+  client: Client,
+  definition: MethodDefinition<unknown, unknown>,
+  requests: AsyncIterable<unknown>,
+  { timeoutMs = STREAM_MS, signal }: ClientCallOptions,
+): Promise<unknown> {
+  try {
+    return await sendAll(client, definition, requests, { timeoutMs, signal });
+  } catch (error) {
+    failedCallsTotal.inc({ method: definition.path, code: asFault(error).code });
+    throw error;
+  }
 }
 
 async function* streamOf(

@@ -1,6 +1,7 @@
 // Turns a function that yields replies into a gRPC handler, no faster than the caller reads.
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { type Call, OpenCall } from './call.js';
+import { drained } from './drained.js';
 import { toStatus } from './status.js';
 
 /**
@@ -36,18 +37,4 @@ async function send<Q, R>(
     if (!call.write(reply)) await drained(call, signal);
     signal.throwIfAborted();
   }
-}
-
-/** Resolves when the stream takes more, or at once when nobody reads it any more: then it never drains. */
-function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      call.off('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    call.once('drain', done);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
 }

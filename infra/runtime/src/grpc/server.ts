@@ -15,6 +15,7 @@ import { addReflection } from './reflection.js';
 
 const log = logger('grpc');
 const STOP_MS = 5_000;
+const GRACE_MS = 60_000;
 
 /** A service and what answers it. */
 export type Served = readonly [ServiceDefinition, UntypedServiceImplementation];
@@ -25,6 +26,8 @@ export interface GrpcServerOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly services: readonly Served[];
+  /** How long a call may go on after its connection has reached its age; 60 000 when absent. */
+  readonly graceMs?: number;
   /** A compiled descriptor set, for reflection. */
   readonly descriptor?: URL;
 }
@@ -39,14 +42,19 @@ export interface GrpcServer extends Runnable {
 // then have the grace time; a stream that is to live longer is opened again by its client.
 const options: ServerOptions = {
   'grpc.max_connection_age_ms': 10 * 60_000,
-  'grpc.max_connection_age_grace_ms': 60_000,
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.max_receive_message_length': 8 * 1024 * 1024,
 };
 
 /** A server with grpc.health.v1; plain text, for a network that is closed to others. */
-export function grpcServer({ host, port, services, descriptor }: GrpcServerOptions): GrpcServer {
+export function grpcServer({
+  host,
+  port,
+  services,
+  descriptor,
+  graceMs = GRACE_MS,
+}: GrpcServerOptions): GrpcServer {
   takeOverLibraryLog();
   let listening: (port: number) => void = () => undefined;
   const bound = new Promise<number>((resolve) => {
@@ -56,7 +64,7 @@ export function grpcServer({ host, port, services, descriptor }: GrpcServerOptio
     name: 'grpc server',
     port: bound,
     async run({ signal, ready }) {
-      const server = new Server(options);
+      const server = new Server({ ...options, 'grpc.max_connection_age_grace_ms': graceMs });
       const health = new HealthImplementation();
       for (const [definition, implementation] of services) server.addService(definition, implementation);
       health.addToServer(server);
