@@ -1,4 +1,4 @@
-// Makes the server's streams what their definitions say. Run by one command, never by a service.
+// Makes the server's streams and buckets what their definitions say. Run by one command, never by a service.
 import {
   DiscardPolicy,
   JetStreamApiCodes,
@@ -7,14 +7,17 @@ import {
   StorageType,
   type StreamConfig,
 } from '@nats-io/jetstream';
+import { Objm } from '@nats-io/obj';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import { type BucketDefinition, streamOfBucket } from './bucket.js';
 import { connectBus } from './connect.js';
+import type { ConnectedBus } from './connected-bus.js';
 import { connectionOf } from './connection-of.js';
 import { natsFault } from './fault.js';
 import { replicasOn } from './replicas.js';
 import type { StreamDefinition } from './stream.js';
 
-/** What was done about one stream. */
+/** What was done about one stream, or the stream of a bucket. */
 export interface AppliedStream {
   readonly name: string;
   readonly change: 'created' | 'updated';
@@ -28,6 +31,7 @@ export interface AppliedStream {
 export async function applyStreams(
   url: string,
   streams: readonly StreamDefinition[],
+  buckets: readonly BucketDefinition[] = [],
 ): Promise<readonly AppliedStream[]> {
   const bus = await connectBus({ url, name: 'streams' });
   try {
@@ -46,9 +50,33 @@ export async function applyStreams(
         throw natsFault(error, `applying stream ${name}`);
       }
     }
+    for (const definition of buckets) applied.push(await applyBucket(connection, definition));
     return applied;
   } finally {
     await bus.close();
+  }
+}
+
+async function applyBucket(
+  connection: ConnectedBus,
+  { name, maxBytes, replicas, why }: BucketDefinition,
+): Promise<AppliedStream> {
+  const stream = streamOfBucket(name);
+  try {
+    const { streams } = await connection.manager();
+    const exists = await streams.info(stream).then(() => true, absent);
+    const settings = { description: why, max_bytes: maxBytes };
+    const copies = replicasOn(connection.nats, replicas);
+    if (exists) await streams.update(stream, { ...settings, num_replicas: copies });
+    else {
+      const file = { ...settings, replicas: copies, storage: StorageType.File };
+      const store = await new Objm(connection.js).create(name, file);
+      // The client tells nobody that the server refused.
+      await store.status();
+    }
+    return { name: stream, change: exists ? 'updated' : 'created' };
+  } catch (error) {
+    throw natsFault(error, `applying bucket ${name}`);
   }
 }
 

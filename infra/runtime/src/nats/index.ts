@@ -1,5 +1,6 @@
-// The bus: subjects, streams, publishing, requests, durable consumers, leases, dead letters.
+// The bus: subjects, streams, publishing, requests, durable consumers, leases, objects, dead letters.
 export { type AppliedStream, applyStreams } from './apply-streams.js';
+export { type BucketDefinition, bucket } from './bucket.js';
 export type { Bus, Lease, Persisted, PersistOptions, QueueOptions, Subscription } from './bus.js';
 export { busRunnable } from './bus-runnable.js';
 export { type BusOptions, connectBus } from './connect.js';
@@ -10,6 +11,7 @@ export type { Delivery } from './delivery.js';
 export type { Durable } from './durable.js';
 export { Heard } from './heard.js';
 export { LostNodes, type NodeProcess } from './lost-nodes.js';
+export { type ByteRange, type ObjectBucket, objectBucket } from './object-bucket.js';
 export { durableProgress, type Progress } from './progress.js';
 export { type StreamDefinition, stream } from './stream.js';
 export { type Address, type Codec, type Params, type Rpc, rpc, type Subject, subject } from './subject.js';
