@@ -1,6 +1,6 @@
-// The command that makes the streams of NATS_URL what they are declared to be; run before a rollout, once or often.
+// The command that makes the streams and buckets of NATS_URL what they are declared to be; run before a rollout, once or often.
 import { applyStreams, asFault, defineConfig, isFault, logger, natsConfig } from '@mooring/runtime';
-import { streams } from './streams.js';
+import { buckets, streams } from './streams.js';
 
 const EXIT_FAILURE = 1;
 // sysexits.h: EX_CONFIG
@@ -20,7 +20,7 @@ try {
 
 async function apply(url: string): Promise<void> {
   try {
-    const applied = await applyStreams(url, streams);
+    const applied = await applyStreams(url, streams, buckets);
     log.info({ applied }, 'streams are up to date');
   } catch (error) {
     log.fatal({ err: asFault(error) }, 'streams were not applied');

@@ -1,5 +1,5 @@
-// Every JetStream stream as data: what it holds, for how long, and why. Applied by one command, never by a service.
-import { deadLetterStream, stream } from '@mooring/runtime';
+// Every JetStream stream and bucket as data: what it holds, for how long, and why. Applied by one command, never by a service.
+import { bucket, deadLetterStream, stream } from '@mooring/runtime';
 import { alarm, device, uplink } from './subjects.js';
 
 const MINUTE_MS = 60_000;
@@ -60,6 +60,16 @@ export const streams = [
   watchStream,
   deadLetterStream,
 ] as const;
+
+/** Firmware files, by the id that the firmware-update service gives each. */
+export const firmwareBucket = bucket({
+  name: 'firmware',
+  maxBytes: 2 * GIB,
+  why: 'Firmware of a small fleet without another server; with more of it, an object store outside takes its place.',
+});
+
+/** All buckets of objects; applied with the streams. */
+export const buckets = [firmwareBucket] as const;
 
 /** NATS KV bucket in which each edge node holds its lease: key node, value boot. */
 export const edgeLease = {

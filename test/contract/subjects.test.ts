@@ -1,5 +1,6 @@
 // Every subject is kept by exactly one stream or is core on purpose; a change of the list is seen in review.
-import { edge, live, streams, watching } from '@mooring/proto';
+import { buckets, edge, live, streams, watching } from '@mooring/proto';
+import type { BucketDefinition } from '@mooring/runtime';
 import { describe, expect, it } from 'vitest';
 import { declared, overlap } from './_bus.js';
 
@@ -48,5 +49,13 @@ describe('subjects', () => {
       return `${name}  ${hours} h  ${mebibytes} MiB  ids ${duplicateWindowMs / 1000} s  replicas ${replicas}\n  ${why}`;
     });
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('streams.snap');
+  });
+
+  it('leave as much room for objects as is known', async () => {
+    const lines = buckets.map(
+      ({ name, maxBytes, why, ...rest }: BucketDefinition) =>
+        `${name}  ${maxBytes / 1024 ** 2} MiB  replicas ${rest.replicas ?? 3}\n  ${why}`,
+    );
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('buckets.snap');
   });
 });

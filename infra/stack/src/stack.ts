@@ -1,7 +1,7 @@
 // The whole system on one machine: brings every part up in order, watches it, takes it down in reverse.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { streams } from '@mooring/proto';
+import { buckets, streams } from '@mooring/proto';
 import { applyStreams, Fault, migrateDeploy } from '@mooring/runtime';
 import { demoPrefix, registerDemo } from './demo.js';
 import { StackDirectory, type StackFile } from './directory.js';
@@ -97,7 +97,7 @@ export class Stack {
         startPostgres({ directory: postgres, port: postgresPort, password: secrets.postgres }),
       ),
     ]);
-    await Promise.all([applyStreams(planned.urls.nats, streams), ...planned.databases.map(migrate)]);
+    await Promise.all([applyStreams(planned.urls.nats, streams, buckets), ...planned.databases.map(migrate)]);
     say('Starting services …');
     await Promise.all(planned.backends.map((service) => this.#service(service)));
     await this.#service(planned.api);
