@@ -4,8 +4,8 @@ import type { Launched } from './launched.js';
 
 export interface PartOptions {
   readonly name: string;
-  /** Resolves when the process is ready for use. */
-  launch(): Promise<Launched>;
+  /** Resolves when the process is ready for use; may give up when the signal aborts. */
+  launch(signal: AbortSignal): Promise<Launched>;
   /** Told of each start (with its pid), death and failed attempt. */
   changed(part: Part): void;
   died(part: Part, why: string): void;
@@ -37,11 +37,11 @@ export class Part {
     return this.#launched?.pid;
   }
 
-  /** The first start must succeed: its failure is the caller's to tell. */
-  async start(): Promise<void> {
-    const launched = await this.#options.launch();
-    this.#running(launched);
-    this.#watching = this.#watch(launched);
+  /** The first start must succeed: its failure is the caller's to tell. One that is stopped meanwhile does not stay. */
+  start(): Promise<void> {
+    const starting = this.#start();
+    this.#watching = starting.catch(() => undefined);
+    return starting;
   }
 
   async stop(): Promise<void> {
@@ -49,6 +49,14 @@ export class Part {
     await this.#launched?.stop();
     await this.#watching;
     this.state = 'stopped';
+  }
+
+  async #start(): Promise<void> {
+    const { signal } = this.#stopping;
+    const launched = await this.#options.launch(signal);
+    if (signal.aborted) return launched.stop();
+    this.#running(launched);
+    this.#watching = this.#watch(launched);
   }
 
   #running(launched: Launched): void {
@@ -81,12 +89,12 @@ export class Part {
       if (attempt > 0) await sleep(backoff(attempt - 1, RESTART), signal);
       if (signal.aborted) return undefined;
       try {
-        const launched = await this.#options.launch();
+        const launched = await this.#options.launch(signal);
         this.#running(launched);
         if (signal.aborted) await launched.stop();
         return launched;
       } catch (error) {
-        log.warn({ part: this.name, err: error }, 'restart failed');
+        if (!signal.aborted) log.warn({ part: this.name, err: error }, 'restart failed');
       }
     }
     return undefined;

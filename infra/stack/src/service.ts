@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly logs: string;
   /** Where /readyz is; undefined for a process without one. */
   readonly healthPort?: number;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
 }
 
 const START_LIMIT_MS = 60_000;
@@ -46,7 +48,7 @@ export async function startService(options: ServiceOptions): Promise<Launched> {
   return service;
 }
 
-async function ready({ name, logs }: ServiceOptions, port: number, service: Launched): Promise<void> {
+async function ready({ name, logs, signal }: ServiceOptions, port: number, service: Launched): Promise<void> {
   let ended: string | undefined;
   void service.exited.then((why) => {
     ended = why;
@@ -56,9 +58,11 @@ async function ready({ name, logs }: ServiceOptions, port: number, service: Laun
     if (state === 'ready') return;
     if (ended !== undefined)
       throw new Fault('unavailable', `${ended}: ${service.tail().trim()} (see ${logs}/${name}.log)`);
-    if (Date.now() > limit) {
+    const isStopped = signal?.aborted === true;
+    if (isStopped || Date.now() > limit) {
       await service.stop();
-      throw new Fault('unavailable', `${name} was not ready in time: ${state} (see ${logs}/${name}.log)`);
+      const why = isStopped ? 'was stopped before it was ready' : `was not ready in time: ${state}`;
+      throw new Fault('unavailable', `${name} ${why} (see ${logs}/${name}.log)`);
     }
     await sleep(POLL_MS);
   }

@@ -122,8 +122,8 @@ export class Stack {
   #service(service: ServicePlan): Promise<void> {
     const { name, program, healthPort } = service;
     const env = { ...this.#options.env, ...service.env };
-    return this.#part(name, () =>
-      startService({ name, program, healthPort, env, logs: this.#directory.logs }),
+    return this.#part(name, (signal) =>
+      startService({ name, program, healthPort, env, logs: this.#directory.logs, signal }),
     );
   }
 
@@ -142,7 +142,7 @@ export class Stack {
     );
   }
 
-  async #part(name: string, launch: () => Promise<Launched>): Promise<void> {
+  async #part(name: string, launch: (signal: AbortSignal) => Promise<Launched>): Promise<void> {
     const { say } = this.#options;
     const part = new Part({
       name,
