@@ -1,44 +1,79 @@
 // The parts of the firmware-update service and the order in which they start.
+import { tmpdir } from 'node:os';
 import {
   type App,
   busRunnable,
+  type Clock,
   connectBus,
   Fault,
   grpcServer,
   poolRunnable,
   postgresPool,
+  systemClock,
 } from '@mooring/runtime';
 import type { FirmwareConfig } from './config.js';
 import { deviceDeleted } from './consumers/device-deleted.js';
 import { firmwareStatus } from './consumers/firmware-status.js';
-import { firmwareService } from './grpc/index.js';
+import { Downloads } from './downloads/downloads.js';
+import { linkMaker } from './downloads/make-link.js';
+import { type DownloadServer, downloadServer } from './downloads/server.js';
+import { artifactService, firmwareService } from './grpc/index.js';
+import type { ArtifactStorage } from './storage/artifact-storage.js';
+import { openStorage } from './storage/open-storage.js';
+import { sweeper } from './storage/sweeper.js';
 import { applyStored } from './store/apply.js';
-import { openDatabase } from './store/client.js';
+import { artifactById } from './store/artifacts.js';
+import { type Database, openDatabase } from './store/client.js';
 import { forgetDevices, listUpdates } from './store/updates.js';
+import { UPLOAD_MS, Uploads } from './uploads/upload.js';
 
 export { config } from './config.js';
 
-/** The service, connected to the bus. */
-export async function app(config: FirmwareConfig): Promise<App> {
+const MAX_ENTRIES = 1_000;
+// Connections that wait for an answer, say that there is none, or are kept for the next request.
+const CONNECTIONS_PER_DOWNLOAD = 4;
+
+/** What a test may bring itself. */
+export interface Overrides {
+  readonly clock?: Clock;
+}
+
+/** The service, connected to the bus. `downloads` tells where it listens for them. */
+export async function app(
+  config: FirmwareConfig,
+  { clock = systemClock }: Overrides = {},
+): Promise<App & { readonly downloads: DownloadServer }> {
   const pool = postgresPool(config.FIRMWARE_POSTGRES_URL, {
     max: config.FIRMWARE_POSTGRES_POOL,
     name: 'firmware-update',
   });
   const database = openDatabase(pool);
   const bus = await connectBus({ url: config.NATS_URL, name: 'firmware-update' });
+  const storage = await openStorage(config, bus);
+  const secret = Buffer.from(config.FIRMWARE_SECRET, 'base64');
+  const links = { secret, publicUrl: config.FIRMWARE_PUBLIC_URL, lifetimeS: config.FIRMWARE_LINK_S };
+  const uploads = uploadsOf(config, { database, storage, clock });
+  const downloads = downloadsOf(config, { database, storage, clock, secret });
   const server = grpcServer({
     host: config.FIRMWARE_GRPC_HOST,
     port: config.FIRMWARE_GRPC_PORT,
-    services: [firmwareService((deviceId, limit, before) => listUpdates(database, deviceId, limit, before))],
+    services: [
+      firmwareService((deviceId, limit, before) => listUpdates(database, deviceId, limit, before)),
+      artifactService({ database, clock, uploads, link: linkMaker(links, clock) }),
+    ],
+    graceMs: UPLOAD_MS,
   });
   return {
+    downloads,
     // Stopped in reverse: no new requests, then no new batches, then what they stand on.
     runnables: [
       poolRunnable(pool),
       busRunnable(bus),
+      sweeper(database, storage, clock),
       firmwareStatus(bus, (steps) => applyStored(database, steps)),
       deviceDeleted(bus, (deviceIds) => forgetDevices(database, deviceIds)),
       server,
+      downloads,
     ],
     checks: {
       nats: () => {
@@ -49,4 +84,35 @@ export async function app(config: FirmwareConfig): Promise<App> {
       },
     },
   };
+}
+
+interface Base {
+  readonly database: Database;
+  readonly storage: ArtifactStorage;
+  readonly clock: Clock;
+}
+
+function uploadsOf(config: FirmwareConfig, base: Base): Uploads {
+  return new Uploads({
+    ...base,
+    spoolDirectory: config.FIRMWARE_SPOOL_DIRECTORY || tmpdir(),
+    maxBytes: config.FIRMWARE_MAX_BYTES,
+    maxUploads: config.FIRMWARE_UPLOADS,
+    archive: { maxEntries: MAX_ENTRIES, maxInflatedBytes: config.FIRMWARE_MAX_INFLATED_BYTES },
+  });
+}
+
+function downloadsOf(
+  config: FirmwareConfig,
+  { database, storage, clock, secret }: Base & { readonly secret: Buffer },
+): DownloadServer {
+  const maxDownloads = config.FIRMWARE_DOWNLOADS;
+  const stallMs = config.FIRMWARE_DOWNLOAD_STALL_S * 1_000;
+  const patience = { stallMs, totalMs: config.FIRMWARE_DOWNLOAD_S * 1_000 };
+  const find = (id: string) => artifactById(database, id);
+  return downloadServer(new Downloads({ storage, find, clock, secret, maxDownloads, patience }), {
+    host: config.FIRMWARE_HTTP_HOST,
+    port: config.FIRMWARE_HTTP_PORT,
+    maxConnections: maxDownloads * CONNECTIONS_PER_DOWNLOAD,
+  });
 }

@@ -1,52 +1,23 @@
 // Update steps from the bus to the list of updates, on a real NATS and Postgres.
-import { fileURLToPath } from 'node:url';
-import {
-  eventually,
-  freePort,
-  type RunningApp,
-  runApp,
-  type TestNats,
-  type TestPostgres,
-  testNats,
-  testPostgres,
-} from '@mooring/harness';
-import { type bus, device, firmware, live, streams, uplink } from '@mooring/proto';
-import {
-  applyStreams,
-  type Bus,
-  connectBus,
-  deadLetters,
-  grpcClient,
-  isFault,
-  migrateDeploy,
-  uuidv7,
-} from '@mooring/runtime';
+import { eventually, type TestPostgres } from '@mooring/harness';
+import { type bus, device, type firmware, live, uplink } from '@mooring/proto';
+import { type Bus, connectBus, deadLetters, isFault, uuidv7 } from '@mooring/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { app } from '../src/app.js';
-import { config } from '../src/config.js';
+import { type Service, service } from './_service.js';
 
 const organization = uuidv7();
-const migrations = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
-let nats: TestNats;
+let running: Service;
 let postgres: TestPostgres;
-let running: RunningApp;
 let edge: Bus;
 let ask: (deviceId: string, limit?: number, cursor?: string) => Promise<firmware.ListUpdatesResponse>;
-let disconnect: () => void;
 const told: bus.LiveUpdate[] = [];
 let batches = 0;
 
 beforeAll(async () => {
-  [nats, postgres] = await Promise.all([testNats(), testPostgres()]);
-  await applyStreams(nats.url, streams);
-  const url = postgres.url('firmware');
-  await migrateDeploy(url, migrations);
-  const port = await freePort();
-  const env = { NATS_URL: nats.url, FIRMWARE_POSTGRES_URL: url, FIRMWARE_GRPC_PORT: String(port) };
-  running = await runApp(await app(config.load(env)));
-  const client = grpcClient(firmware.FirmwareUpdateClient, `127.0.0.1:${port}`);
-  ask = (deviceId, limit = 0, cursor = '') => client.listUpdates({ deviceId, limit, cursor });
-  disconnect = () => client.close();
+  running = await service();
+  ({ postgres } = running);
+  const { updates, nats } = running;
+  ask = (deviceId, limit = 0, cursor = '') => updates.listUpdates({ deviceId, limit, cursor });
   edge = await connectBus({ url: nats.url, name: 'edge-1' });
   edge.subscribe(live.event, { organization }, ({ event }) => {
     if (event?.$case === 'update') told.push(event.value);
@@ -54,10 +25,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  disconnect?.();
   await edge?.close();
   await running?.stop();
-  await Promise.all([nats?.stop(), postgres?.stop()]);
 });
 
 type Reported = Partial<bus.UpdateRecord> & { readonly status: string; readonly sequence: number };

@@ -1,7 +1,9 @@
 // The closed set of reasons for which a firmware file is not taken, as values.
+import { Fault } from '@mooring/runtime';
 
 /** What is wrong with a file. The words are published: programs that upload tell them apart. */
 export type RefusalCode =
+  | 'too_large'
   | 'not_a_zip'
   | 'damaged'
   | 'too_many_entries'
@@ -43,4 +45,9 @@ export function isRefusal(value: unknown): value is Refusal {
 /** A name as a message may show it: quoted, and no longer than it helps. */
 export function shown(name: string): string {
   return JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
+}
+
+/** The refusal as whoever uploads is told: the word is the message of its one detail. */
+export function refusalFault({ refused, sentence }: Refusal): Fault {
+  return new Fault('invalid', sentence, { details: [{ field: 'firmware', message: refused }] });
 }

@@ -1,0 +1,51 @@
+// The RPCs that list, show, delete and link firmware files.
+import type { firmware } from '@mooring/proto';
+import { unary } from '@mooring/runtime';
+import { artifactDeleted } from '../events.js';
+import {
+  deleteArtifact as deleteStored,
+  findArtifact,
+  listArtifacts as listStored,
+} from '../store/artifacts.js';
+import type { ArtifactContext } from './artifact-context.js';
+import { artifactMessage } from './artifact-message.js';
+import { idOf, organizationsOf, paged, pageOf } from './request.js';
+
+type Server = firmware.ArtifactsServer;
+
+// Downloads that are running go on after their file is deleted, until none can be running any more.
+const LINGER_MS = 60 * 60_000;
+
+interface Wanted {
+  readonly organizationIds: readonly string[];
+  readonly uuid: string;
+}
+
+const wanted = ({ database }: ArtifactContext, { organizationIds, uuid }: Wanted) =>
+  findArtifact(database, organizationsOf(organizationIds), idOf(uuid, 'firmware'));
+
+export function listArtifacts({ database }: ArtifactContext): Server['listArtifacts'] {
+  return unary(async ({ organizationIds, product, ...page }) => {
+    const { items, nextCursor } = await paged(pageOf(page), (rest) =>
+      listStored(database, organizationsOf(organizationIds), product, rest),
+    );
+    return { items: items.map(artifactMessage), nextCursor };
+  });
+}
+
+export function getArtifact(context: ArtifactContext): Server['getArtifact'] {
+  return unary(async (request) => ({ artifact: artifactMessage(await wanted(context, request)) }));
+}
+
+export function deleteArtifact(context: ArtifactContext): Server['deleteArtifact'] {
+  return unary(async (request) => {
+    const artifact = await wanted(context, request);
+    await deleteStored(context.database, artifact, context.clock.now() + LINGER_MS);
+    artifactDeleted(artifact, request.actor);
+    return {};
+  });
+}
+
+export function linkArtifact(context: ArtifactContext): Server['linkArtifact'] {
+  return unary(async (request) => context.link((await wanted(context, request)).id));
+}

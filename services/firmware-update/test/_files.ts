@@ -1,0 +1,46 @@
+// Firmware files for tests, and how they are sent and fetched.
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { firmware } from '@mooring/proto';
+import type { GrpcClient } from '@mooring/runtime';
+import { archiveOf, metaConfOf, partsOf, type Signer } from '../src/uploads/_archive.js';
+
+/** A file of the vectors. */
+export function fixture(name: string): Buffer {
+  return readFileSync(new URL(`../../../test/vectors/firmware/${name}`, import.meta.url));
+}
+
+/** A firmware that nobody else makes: of that version, with one resource of these bytes. */
+export function made(signer: Signer, data: Uint8Array, version = '1.0.0'): Buffer {
+  const resources = { 'rootfs.img': data };
+  const metaConf = metaConfOf(resources, { version, misc: randomUUID() });
+  return archiveOf(partsOf(signer, metaConf, resources).map((part) => ({ ...part, stored: true })));
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+type Part = firmware.UploadArtifactRequest;
+
+/** The messages of an upload; `end` is left out for one that is cut off. */
+export async function* parts(organizationId: string, file: Uint8Array, end = true): AsyncGenerator<Part> {
+  const start = { organizationId, actor: 'tester', expectedBytes: 0 };
+  yield { part: { $case: 'start', value: start } };
+  for (let at = 0; at < file.length; at += 65_536) {
+    yield { part: { $case: 'chunk', value: Buffer.from(file.subarray(at, at + 65_536)) } };
+  }
+  if (end) yield { part: { $case: 'end', value: {} } };
+}
+
+/** Makes a key of the organization. */
+export async function trust(
+  artifacts: GrpcClient<firmware.ArtifactsClient>,
+  organizationId: string,
+  publicKey: Uint8Array | string,
+  name = 'key',
+): Promise<firmware.FirmwareKey> {
+  const text = typeof publicKey === 'string' ? publicKey : Buffer.from(publicKey).toString('base64');
+  const request = { organizationId, name, publicKey: text, actor: 'tester', idempotencyKey: '' };
+  const { key } = await artifacts.createFirmwareKey(request);
+  if (key === undefined) throw new Error('no key was made');
+  return key;
+}
