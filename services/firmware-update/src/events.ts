@@ -139,6 +139,8 @@ export function downloadEnded(outcome: DownloadOutcome, facts: DownloadFacts): v
   downloads.inc({ outcome });
   downloadedBytes.inc(bytes);
   if (outcome === 'complete') downloadSeconds.observe(tookMs / 1_000);
+  // Whoever asks too often, or for what is not there, is counted; a line for each would be theirs to write.
+  if (artifactId === undefined && outcome !== 'unavailable') return;
   const level = outcome === 'unavailable' ? 'warn' : 'info';
   const told = { artifact_id: artifactId, status, bytes, took_ms: Math.round(tookMs), code, err: error };
   downloadLog[level]({ outcome, ...told }, 'download ended');
