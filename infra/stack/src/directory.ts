@@ -10,6 +10,7 @@ import { isReachable, unprivilegedAccount } from './account.js';
 export interface Secrets {
   readonly registry: string;
   readonly telemetry: string;
+  readonly firmware: string;
   readonly postgres: string;
   readonly ownerPassword: string;
 }
@@ -90,6 +91,7 @@ export class StackDirectory {
     const all: Secrets = {
       registry: random(32, 'base64'),
       telemetry: random(32, 'base64'),
+      firmware: random(32, 'base64'),
       postgres: random(24, 'base64url'),
       ownerPassword: random(12, 'base64url'),
       ...kept,

@@ -42,7 +42,7 @@ it('gives every process ports of its own, and the burnt-in ones to the first edg
   if (flags === undefined) throw new Error('no flags');
   let next = 20_000;
   const takePort = () => next++;
-  const secrets = { postgresPassword: 'p', registrySecret: 's', telemetrySecret: 't' };
+  const secrets = { postgresPassword: 'p', registrySecret: 's', telemetrySecret: 't', firmwareSecret: 'f' };
   const { backends, api, edges } = plan({ flags, natsPort: 1, postgresPort: 2, ...secrets, takePort });
   expect(next - 20_000).toBe(portsNeeded(2));
   const health = [...backends, api, ...edges].map(({ healthPort }) => healthPort);

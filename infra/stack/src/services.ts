@@ -33,6 +33,7 @@ export interface PlanInputs {
   readonly postgresPassword: string;
   readonly registrySecret: string;
   readonly telemetrySecret: string;
+  readonly firmwareSecret: string;
   /** A free port at every call. */
   takePort(): number;
 }
@@ -41,7 +42,8 @@ const LOOPBACK = '127.0.0.1';
 
 /** How many free ports `plan` takes. */
 export function portsNeeded(edges: number): number {
-  return 5 * 2 + 1 + edges;
+  // Health and gRPC of each backend, downloads of one, health of the API and of each edge.
+  return 5 * 2 + 1 + 1 + edges;
 }
 
 export function plan(inputs: PlanInputs): Plan {
@@ -62,6 +64,8 @@ export function plan(inputs: PlanInputs): Plan {
     const program = `services/${service}/dist/main.js`;
     return { name: service, program, healthPort, env: { ...base(prefix, healthPort), ...grpc, ...env } };
   };
+  const downloadPort = takePort();
+  const downloads = `http://${reachable(flags.host)}:${downloadPort}`;
   const backends = [
     backend('registry', 'REGISTRY', {
       REGISTRY_POSTGRES_URL: database('registry'),
@@ -78,7 +82,13 @@ export function plan(inputs: PlanInputs): Plan {
       SIGNALING_POSTGRES_URL: database('signaling'),
       SIGNALING_REGISTRY_ADDRESS: addresses.get('REGISTRY') ?? '',
     }),
-    backend('firmware-update', 'FIRMWARE', { FIRMWARE_POSTGRES_URL: database('firmware') }),
+    backend('firmware-update', 'FIRMWARE', {
+      FIRMWARE_POSTGRES_URL: database('firmware'),
+      FIRMWARE_SECRET: inputs.firmwareSecret,
+      FIRMWARE_HTTP_HOST: flags.host,
+      FIRMWARE_HTTP_PORT: String(downloadPort),
+      FIRMWARE_PUBLIC_URL: downloads,
+    }),
     backend('printing', 'PRINTING', {}),
   ];
   const address = (prefix: string): string => addresses.get(prefix) ?? '';
@@ -115,7 +125,6 @@ export function plan(inputs: PlanInputs): Plan {
       API_EDGE_URLS: edgeUrls.join(','),
     },
   };
-  const [, , , firmware] = backends;
   return {
     backends,
     api,
@@ -130,7 +139,7 @@ export function plan(inputs: PlanInputs): Plan {
       nats,
       postgres: postgresUrl({ port: inputs.postgresPort, password: inputs.postgresPassword }),
       api: `http://${reachable(flags.host)}:${flags.apiPort}`,
-      firmware: `http://${LOOPBACK}:${firmware?.healthPort ?? 0}`,
+      firmware: downloads,
       edges: edgeUrls,
     },
   };

@@ -87,6 +87,7 @@ export class Stack {
       postgresPassword: secrets.postgres,
       registrySecret: secrets.registry,
       telemetrySecret: secrets.telemetry,
+      firmwareSecret: secrets.firmware,
       takePort,
     });
     say('Starting NATS and Postgres …');
