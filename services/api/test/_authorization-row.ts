@@ -15,6 +15,9 @@ export interface Things {
   readonly schedule: string;
   readonly alarmRule: string;
   readonly webhook: string;
+  /** uuid of a firmware. */
+  readonly firmware: string;
+  readonly firmwareKey: string;
   readonly apiKey: string;
   readonly credential: string;
   readonly user: string;

@@ -2,6 +2,7 @@
 
 import { alarmRows } from './_authorization-alarms.js';
 import { commandRows } from './_authorization-commands.js';
+import { firmwareRows } from './_authorization-firmware.js';
 import type { Row, Things } from './_authorization-row.js';
 
 const device =
@@ -90,6 +91,7 @@ export const table: readonly Row[] = [
   { route: 'GET /v1/devices/{id}/state', path: device('/state'), success: 200, outsider: 404 },
   ...commandRows,
   ...alarmRows,
+  ...firmwareRows,
   { route: 'GET /v1/devices/{id}/credentials', path: device('/credentials'), success: 200, outsider: 404 },
   {
     route: 'POST /v1/devices/{id}/credentials',

@@ -13,7 +13,7 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Asks; `where` is method and path. A body that is a string is sent as it is, anything else as JSON. */
+/** Asks; `where` is method and path. A body that is text, bytes or a form is sent as it is, anything else as JSON. */
 export async function ask(
   base: string,
   where: string,
@@ -24,16 +24,26 @@ export async function ask(
     method,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...typeOf(body),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: plain(body) ? body : JSON.stringify(body) }),
     signal: AbortSignal.timeout(10_000),
   });
   const text = await response.text();
   const type = response.headers.get('content-type') ?? '';
   const json = text !== '' && /[/+]json/.test(type);
   return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+}
+
+function plain(body: unknown): body is string | Uint8Array<ArrayBuffer> | FormData {
+  return typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData;
+}
+
+/** A form says itself what it is. */
+function typeOf(body: unknown): { readonly 'content-type'?: string } {
+  if (body === undefined || body instanceof FormData) return {};
+  return { 'content-type': body instanceof Uint8Array ? 'application/octet-stream' : 'application/json' };
 }
 
 export interface ServerSentEvent {

@@ -2,9 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { config as firmwareConfig, app as firmwareUpdate } from '@mooring/firmware-update';
-import { freePorts, type RunningApp, runApp, type TestNats, testNats, testPostgres } from '@mooring/harness';
+import {
+  freePort,
+  freePorts,
+  type RunningApp,
+  runApp,
+  type TestNats,
+  testNats,
+  testPostgres,
+} from '@mooring/harness';
 import { app as printing, config as printingConfig } from '@mooring/printing';
-import { streams } from '@mooring/proto';
+import { buckets, streams } from '@mooring/proto';
 import { config as registryConfig, app as registryService } from '@mooring/registry';
 import { type App, applyStreams, type Config, migrateDeploy } from '@mooring/runtime';
 import { app as signaling, config as signalingConfig } from '@mooring/signaling';
@@ -19,10 +27,13 @@ export interface Everything {
 
 type Start<V> = (values: V) => App | Promise<App>;
 
-/** Starts it all. `operator` is the e-mail address of an operator of the platform. */
-export async function everything(operator: string): Promise<Everything> {
+/** Starts it all. `operator` is the e-mail address of an operator of the platform, `firmware` are variables of its own. */
+export async function everything(
+  operator: string,
+  firmware: Readonly<Record<string, string>> = {},
+): Promise<Everything> {
   const [nats, postgres] = await Promise.all([testNats(), testPostgres()]);
-  await applyStreams(nats.url, streams);
+  await applyStreams(nats.url, streams, buckets);
   const [registryPort = 0, telemetryPort = 0, signalingPort = 0, firmwarePort = 0, printingPort = 0] =
     await freePorts(5);
   const running: RunningApp[] = [];
@@ -58,7 +69,15 @@ export async function everything(operator: string): Promise<Everything> {
   const asking = { SIGNALING_REGISTRY_ADDRESS: `127.0.0.1:${registryPort}` };
   await start('signaling', signalingPort, signalingConfig, signaling, asking);
   await start('printing', printingPort, printingConfig, printing);
-  await start('firmware-update', firmwarePort, firmwareConfig, firmwareUpdate);
+  const downloads = await freePort();
+  const files = {
+    FIRMWARE_SECRET: randomBytes(32).toString('base64'),
+    FIRMWARE_HTTP_HOST: '127.0.0.1',
+    FIRMWARE_HTTP_PORT: String(downloads),
+    FIRMWARE_PUBLIC_URL: `http://127.0.0.1:${downloads}`,
+    ...firmware,
+  };
+  await start('firmware-update', firmwarePort, firmwareConfig, firmwareUpdate, files);
 
   const at = (port: number) => `127.0.0.1:${port}`;
   const api = await app(

@@ -12,6 +12,7 @@ export interface Answers {
   readonly telemetry?: Partial<telemetry.TelemetryServer>;
   readonly signaling?: Partial<signaling.SignalingServer>;
   readonly firmware?: Partial<firmware.FirmwareUpdateServer>;
+  readonly artifacts?: Partial<firmware.ArtifactsServer>;
   readonly printing?: Partial<printing.PrintingServer>;
 }
 
@@ -25,7 +26,7 @@ const definitions = {
   },
   telemetry: { telemetry: telemetry.TelemetryService },
   signaling: { signaling: signaling.SignalingService },
-  firmware: { firmware: firmware.FirmwareUpdateService },
+  firmware: { firmware: firmware.FirmwareUpdateService, artifacts: firmware.ArtifactsService },
   printing: { printing: printing.PrintingService },
 } as const;
 

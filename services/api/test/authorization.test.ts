@@ -5,6 +5,7 @@ import { table } from './_authorization.js';
 import type { Row, Things } from './_authorization-row.js';
 import { ask, listen } from './_client.js';
 import { type Everything, everything } from './_everything.js';
+import { fixture } from './_firmware.js';
 
 const OPERATOR = 'operator@example.test';
 let platform: Everything;
@@ -34,9 +35,9 @@ beforeAll(async () => {
   tokens.owner = owner.token;
   tokens.outsider = (await register('outsider@example.test')).token;
   tokens.operator = (await register(OPERATOR)).token;
-  const key = { name: 'viewer', role: 'viewer', organization_id: organization };
-  tokens.viewer = (await make('POST /v1/api-keys', key, owner.token)).secret;
-  const spare = await make('POST /v1/api-keys', { ...key, name: 'spare' }, owner.token);
+  const viewer = { name: 'viewer', role: 'viewer', organization_id: organization };
+  tokens.viewer = (await make('POST /v1/api-keys', viewer, owner.token)).secret;
+  const spare = await make('POST /v1/api-keys', { ...viewer, name: 'spare' }, owner.token);
   const device = await make(
     'POST /v1/devices',
     { dialect: 'kinetid', identifier: '000d6f000273ce0b' },
@@ -62,8 +63,13 @@ beforeAll(async () => {
     owner.token,
   );
   const webhook = await make('POST /v1/webhooks', { url: 'https://hook.example.test/first' }, owner.token);
+  const key = { name: 'demo-key', public_key: fixture('demo-key.pub').toString() };
+  const firmwareKey = await make('POST /v1/firmware-keys', key, owner.token);
+  const firmware = await make('POST /v1/firmware', fixture('demo-1.0.0.fw'), owner.token);
   things = {
     organization,
+    firmware: firmware.uuid,
+    firmwareKey: firmwareKey.id,
     alarmRule: alarmRule.id,
     webhook: webhook.id,
     device: device.id,

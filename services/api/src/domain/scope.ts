@@ -11,6 +11,7 @@ export type Scope =
   | 'telemetry:read'
   | 'telemetry:write'
   | 'firmware:read'
+  | 'firmware:write'
   | 'watch';
 
 /** Whether `granted` allows `wanted`. None granted means no restriction. */

@@ -13,11 +13,10 @@ import { registerRoutes } from './routes/index.js';
 import { secureHeaders } from './security-headers.js';
 import type { Server } from './server.js';
 import type { HttpSettings } from './settings.js';
+import { endSlowBodies, LONGEST_BODY_MS } from './slow-bodies.js';
 
 // Longer than any balancer in front keeps an idle connection, so that it never sends into one that is closing.
 const KEEP_ALIVE_MS = 75_000;
-// A request must be there whole within this time; a slow one holds a socket.
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The server with every route, not yet listening. */
 export async function httpServer(settings: HttpSettings, parts: Parts): Promise<Server> {
@@ -26,7 +25,7 @@ export async function httpServer(settings: HttpSettings, parts: Parts): Promise<
     bodyLimit: settings.bodyLimitBytes,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: LONGEST_BODY_MS,
     exposeHeadRoutes: false,
     genReqId: () => randomUUID().replaceAll('-', ''),
     clientErrorHandler: malformedRequest,
@@ -36,6 +35,7 @@ export async function httpServer(settings: HttpSettings, parts: Parts): Promise<
   checkSchemas(server);
   answerProblems(server);
   observe(server);
+  endSlowBodies(server);
   secureHeaders(server);
   allowOrigins(server, settings.corsOrigins);
   guard(server, settings, parts);

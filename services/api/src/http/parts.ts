@@ -16,6 +16,7 @@ export interface Peers {
   readonly printing: GrpcClient<printing.PrintingClient>;
   readonly signaling: GrpcClient<signaling.SignalingClient>;
   readonly firmware: GrpcClient<firmware.FirmwareUpdateClient>;
+  readonly artifacts: GrpcClient<firmware.ArtifactsClient>;
 }
 
 /** Everything that a route may need. */

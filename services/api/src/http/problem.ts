@@ -82,6 +82,7 @@ export function problemOf(error: unknown, traceId: string): Problem {
   if (error instanceof PreconditionFailed) {
     return problem('precondition_failed', sentence(error.message), traceId);
   }
+  if (error instanceof TooLarge) return problem('too_large', sentence(error.message), traceId);
   if (isFault(error)) return problem(error.code, sentence(error.message), traceId, error.details ?? []);
   const { statusCode = 500, message = '', validation, validationContext } = (error ?? {}) as HttpError;
   // An id that cannot be is one that is not there.
@@ -138,3 +139,6 @@ export class TooMany extends Fault {
 
 /** Thrown when what a request was made for (If-Match) is another version by now. */
 export class PreconditionFailed extends Error {}
+
+/** Thrown when a file that is uploaded is longer than whoever takes it allows; says how long it may be. */
+export class TooLarge extends Error {}

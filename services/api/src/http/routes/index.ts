@@ -16,6 +16,8 @@ import { deviceLogRoute } from './device-log.js';
 import { deviceListRoutes } from './devices.js';
 import { energyRoute } from './energy.js';
 import { exportRoute } from './export.js';
+import { firmwareRoutes } from './firmware.js';
+import { firmwareKeyRoutes } from './firmware-keys.js';
 import { healthzRoute } from './healthz.js';
 import { iceServerRoute } from './ice-servers.js';
 import { jwksRoute } from './jwks.js';
@@ -70,6 +72,8 @@ const families: readonly ((server: Server, parts: Parts) => void)[] = [
   watchSessionRoutes,
   watchPageRoutes,
   updateRoute,
+  firmwareRoutes,
+  firmwareKeyRoutes,
   deadLetterRoutes,
   jwksRoute,
   healthzRoute,
