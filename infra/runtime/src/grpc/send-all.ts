@@ -52,12 +52,9 @@ async function write(
   call: ClientWritableStream<unknown>,
   answered: AbortSignal,
 ): Promise<void> {
-  const over = new Promise<undefined>((resolve) => {
-    answered.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
   const source = requests[Symbol.asyncIterator]();
   for (;;) {
-    const next = await Promise.race([source.next(), over]);
+    const next = await nextOf(source, answered);
     if (next === undefined || answered.aborted) {
       // It may be waiting for what comes much later, so it is told and not waited for.
       void source.return?.().catch(() => undefined);
@@ -67,4 +64,19 @@ async function write(
     if (!call.write(next.value)) await drained(call, answered);
   }
   call.end();
+}
+
+/** The next one, or undefined at the abort. A race with one promise for all of them would keep each until its end. */
+function nextOf(
+  source: AsyncIterator<unknown>,
+  signal: AbortSignal,
+): Promise<IteratorResult<unknown> | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    source
+      .next()
+      .finally(() => signal.removeEventListener('abort', stop))
+      .then(resolve, reject);
+  });
 }

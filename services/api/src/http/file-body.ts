@@ -21,8 +21,9 @@ export interface FileBody {
   discard(): void;
 }
 
-/** Lets the routes of `scope` take files. The limit on bodies does not hold for them: whoever reads one has its own. */
+/** Lets the routes of `scope` take files, and nothing else. The limit on bodies does not hold for them: whoever reads one has its own. */
 export function takeFiles(scope: Server): void {
+  scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   scope.register(multipart, {
     limits: { fileSize: Number.POSITIVE_INFINITY, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES },
@@ -33,7 +34,7 @@ export function takeFiles(scope: Server): void {
 export async function fileBody(request: FastifyRequest, field: string): Promise<FileBody> {
   const { raw } = request;
   const end = (): void => {
-    raw.resume();
+    pour(raw);
     const late = after(DISCARD_MS, () => raw.socket.destroy(), { unref: true });
     for (const event of ['end', 'close']) raw.once(event, () => late.cancel());
     if (raw.readableEnded) late.cancel();
@@ -52,11 +53,11 @@ async function fileOfForm(request: FastifyRequest, field: string, end: () => voi
       if (part.type !== 'file') continue;
       const { file, fieldname } = part;
       const discard = (): void => {
-        file.resume();
+        pour(file);
         end();
       };
       if (fieldname === field) return { chunks: chunksOf(file), bytes: 0, discard };
-      file.resume();
+      pour(file);
     }
   } catch (cause) {
     end();
@@ -64,6 +65,12 @@ async function fileOfForm(request: FastifyRequest, field: string, end: () => voi
   }
   const message = 'must be the file, a field of the form';
   throw new Fault('invalid', `${field} ${message}`, { details: [{ field, message }] });
+}
+
+/** Throws away what comes. A listener, because resuming alone does nothing while a loop is still leaving the stream. */
+function pour(stream: Readable): void {
+  stream.on('data', () => undefined);
+  stream.resume();
 }
 
 async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
