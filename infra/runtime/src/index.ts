@@ -3,6 +3,7 @@ export * from './clock.js';
 export { type Config, defineConfig, type Environment } from './config.js';
 export * from './fault.js';
 export * from './grpc/index.js';
+export { type FinishHttp, finishingHttp } from './http-server.js';
 export * from './ids.js';
 export { Latch } from './latch.js';
 export { logger } from './log.js';

@@ -1,7 +1,7 @@
 // The HTTP server of downloads as a part of the process.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, logger, type Runnable } from '@mooring/runtime';
+import { finishingHttp, logger, type Runnable } from '@mooring/runtime';
 import type { Downloads } from './downloads.js';
 
 const log = logger('downloads');
@@ -41,10 +41,11 @@ export function downloadServer(
         void downloads.answer(request, response);
       });
       server.maxConnections = maxConnections;
+      const finish = finishingHttp(server);
       bound(await listen(server, host, port));
       ready();
       await aborted(signal);
-      await close(server);
+      await finish(() => new Promise((resolve) => server.close(resolve)), FINISH_MS);
     },
   };
 }
@@ -58,15 +59,6 @@ function listen(server: Server, host: string, port: number): Promise<number> {
       resolve(taken);
     });
   });
-}
-
-async function close(server: Server): Promise<void> {
-  const cut = after(FINISH_MS, () => server.closeAllConnections());
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-  cut.cancel();
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
