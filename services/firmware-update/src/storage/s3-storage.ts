@@ -1,9 +1,10 @@
 // Keeps firmware files in a bucket of any service that speaks S3.
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { type ByteRange, Fault, isFault } from '@mooring/runtime';
+import { type ByteRange, Fault, isFault, logger } from '@mooring/runtime';
 import type { ArtifactStorage } from './artifact-storage.js';
 
+const log = logger('s3');
 const CONNECT_MS = 5_000;
 /** Silence on a connection that is being used. */
 const SILENCE_MS = 30_000;
@@ -23,6 +24,16 @@ export interface S3Settings {
 
 type Library = typeof import('@aws-sdk/client-s3');
 
+// Otherwise it writes to the console; of what it does in detail there are spans.
+const silent = (): void => undefined;
+const libraryLog = {
+  trace: silent,
+  debug: silent,
+  info: silent,
+  warn: (...words: unknown[]) => log.warn({ said: words.join(' ') }, 'aws-sdk'),
+  error: (...words: unknown[]) => log.error({ said: words.join(' ') }, 'aws-sdk'),
+};
+
 /** The bucket. The library, which is large, is loaded here. */
 export async function s3Storage(settings: S3Settings): Promise<ArtifactStorage> {
   const library = await import('@aws-sdk/client-s3');
@@ -36,6 +47,7 @@ export async function s3Storage(settings: S3Settings): Promise<ArtifactStorage> 
     // Services that are not Amazon's do not know its trailing checksums; the files have one of their own.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    logger: libraryLog,
   });
   return new S3Storage(client, library, settings.bucket);
 }
@@ -66,13 +78,24 @@ class S3Storage implements ArtifactStorage {
     bytes: number,
     signal: AbortSignal,
   ): Promise<void> {
+    const body = Readable.from(source, { objectMode: false });
+    // The library does not notice that its source fails, and would wait for the rest.
+    const failed = new AbortController();
+    body.once('error', (error) => failed.abort(error));
     const command = new this.#library.PutObjectCommand({
       ...this.#at(key),
-      Body: Readable.from(source, { objectMode: false }),
+      Body: body,
       ContentLength: bytes,
       ContentType: 'application/octet-stream',
     });
-    await asked(`keeping ${key}`, () => this.#client.send(command, { abortSignal: signal }));
+    const abortSignal = AbortSignal.any([signal, failed.signal]);
+    try {
+      await asked(`keeping ${key}`, () => this.#client.send(command, { abortSignal }));
+    } catch (error) {
+      throw failed.signal.aborted ? failed.signal.reason : error;
+    } finally {
+      body.destroy();
+    }
   }
 
   async *read(key: string, bytes: number, range: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -83,9 +106,13 @@ class S3Storage implements ArtifactStorage {
       ...this.#at(key),
       Range: `bytes=${from}-${to - 1}`,
     });
-    const { Body: body } = await asked(`reading ${key}`, () =>
+    const { Body: body, ContentLength: bytesSent } = await asked(`reading ${key}`, () =>
       this.#client.send(command, { abortSignal: signal }),
     );
+    if (bytesSent !== to - from) {
+      (body as Readable).destroy();
+      throw new Fault('unavailable', `reading ${key}: ${bytesSent} bytes instead of ${to - from}`);
+    }
     let left = to - from;
     try {
       for await (const chunk of body as Readable) {
