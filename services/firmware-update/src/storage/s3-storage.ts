@@ -24,14 +24,14 @@ export interface S3Settings {
 
 type Library = typeof import('@aws-sdk/client-s3');
 
-// Otherwise it writes to the console; of what it does in detail there are spans.
+// Otherwise it writes to the console. Failures become faults, and its lines about them hold whole requests.
 const silent = (): void => undefined;
 const libraryLog = {
   trace: silent,
   debug: silent,
   info: silent,
   warn: (...words: unknown[]) => log.warn({ said: words.join(' ') }, 'aws-sdk'),
-  error: (...words: unknown[]) => log.error({ said: words.join(' ') }, 'aws-sdk'),
+  error: silent,
 };
 
 /** The bucket. The library, which is large, is loaded here. */
