@@ -76,7 +76,7 @@ class Memory {
 
 describe('a large file', () => {
   it('goes up and down without being in memory, also when it is cut off in the middle', async () => {
-    const large = new LargeFirmware(960);
+    const large = new LargeFirmware();
     expect(large.bytes).toBeGreaterThan(60 * MIB - 1);
     const key = { name: 'large', public_key: large.publicKey };
     expect((await ask(platform.base, 'POST /v1/firmware-keys', { token, body: key })).status).toBe(201);
