@@ -143,6 +143,19 @@ it('the secret of a print key is in no span', async () => {
   expect(collector.spans.filter((span) => JSON.stringify(span).includes(secret))).toEqual([]);
 });
 
+it('the token of a download link is in no span', async () => {
+  const token = 'A'.repeat(72);
+  const response = await fetch(`${mooring.file.firmware}/firmware/${token}`, {
+    signal: AbortSignal.timeout(10_000),
+  });
+  expect(response.status).toBe(404);
+  await eventually(() => collector.spans.some((span) => JSON.stringify(span).includes('/firmware/{token}')), {
+    what: 'the path without its token',
+    withinMs: 20_000,
+  });
+  expect(collector.spans.filter((span) => JSON.stringify(span).includes(token))).toEqual([]);
+});
+
 it('watch request → rights → row → camera, offer and answer, in one trace that shows no secret', async () => {
   const device = await camera(mooring.edges[0] ?? '', 'traced-cam');
   const person = await viewer(mooring.edges[1] ?? '', mooring.file.owner.token);
