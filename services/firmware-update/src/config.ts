@@ -65,7 +65,10 @@ export const config = defineConfig('FIRMWARE', {
     maximum: 65_536 * MIB,
     description: 'A firmware file that inflates to more is refused, before it is inflated.',
   }),
-  FIRMWARE_UPLOADS: count(4, 'Uploads at once; a further one is told to come again.'),
+  FIRMWARE_UPLOADS: count(
+    4,
+    'Uploads at once, half of them of one organization; a further one is told to come again.',
+  ),
   FIRMWARE_SPOOL_DIRECTORY: Type.String({
     default: '',
     description:

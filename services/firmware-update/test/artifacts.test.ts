@@ -21,7 +21,7 @@ let running: Service;
 let pool: ReturnType<typeof postgresPool>;
 
 beforeAll(async () => {
-  const env = { FIRMWARE_MAX_BYTES: String(MAX_BYTES), FIRMWARE_UPLOADS: '2' };
+  const env = { FIRMWARE_MAX_BYTES: String(MAX_BYTES), FIRMWARE_UPLOADS: '4' };
   running = await service({ ...env, FIRMWARE_SPOOL_DIRECTORY: spool }, { clock });
   pool = postgresPool(running.databaseUrl, { max: 2, name: 'test' });
 });
@@ -172,25 +172,32 @@ describe('an upload', () => {
   });
 
   it('waits for others when there are too many, and leaves nothing on the disk', async () => {
-    const owner = await organization();
+    const owners = await Promise.all([organization(), organization(), organization()]);
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const held = async function* (file: Uint8Array): AsyncGenerator<firmware.UploadArtifactRequest> {
-      for await (const part of parts(owner, file)) {
+    const held = async function* (owner: string): AsyncGenerator<firmware.UploadArtifactRequest> {
+      for await (const part of parts(owner, made(signer, randomBytes(1_000)))) {
         if (part.part?.$case === 'end') await gate;
         yield part;
       }
     };
-    const slow = [1, 2].map(() => running.artifacts.uploadArtifact(held(made(signer, randomBytes(1_000)))));
-    await eventually(async () => {
-      const third = send(owner, made(signer, randomBytes(10))).catch((error: unknown) => error);
-      return isFault(await third, 'exhausted');
-    });
+    const hold = (owner = '') => [1, 2].map(() => running.artifacts.uploadArtifact(held(owner)));
+    const tooMany = (owner = '') =>
+      eventually(async () => {
+        const further = send(owner, made(signer, randomBytes(10))).catch((error: unknown) => error);
+        return isFault(await further, 'exhausted');
+      });
+    const [one, two, three] = owners;
+    const first = hold(one);
+    await tooMany(one);
+    await send(two ?? '', made(signer, randomBytes(10)));
+    const second = hold(two);
+    await tooMany(three);
     release();
-    await Promise.all(slow);
-    await send(owner, made(signer, randomBytes(10)));
+    await Promise.all([...first, ...second]);
+    for (const owner of owners) await send(owner, made(signer, randomBytes(10)));
     expect(readdirSync(spool)).toEqual([]);
   });
 });

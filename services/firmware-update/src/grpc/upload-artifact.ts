@@ -1,12 +1,14 @@
 // UploadArtifact: a firmware file in pieces, kept when all of it came and all of it is as it should be.
 import type { firmware } from '@mooring/proto';
-import { clientStream, Fault } from '@mooring/runtime';
+import { clientStream, deadline, Fault } from '@mooring/runtime';
 import type { ArtifactContext } from './artifact-context.js';
 import { artifactMessage } from './artifact-message.js';
 import { ownerOf } from './request.js';
 
 type Request = firmware.UploadArtifactRequest;
 const MAX_CHUNK_BYTES = 1024 ** 2;
+// Whoever sends nothing for so long holds a place that others wait for.
+const STALL_MS = 30_000;
 
 export function uploadArtifact({ uploads }: ArtifactContext): firmware.ArtifactsServer['uploadArtifact'] {
   return clientStream(async (requests, { signal }) => {
@@ -25,10 +27,10 @@ export function uploadArtifact({ uploads }: ArtifactContext): firmware.Artifacts
   });
 }
 
-/** The pieces up to the end. Faults `invalid` for what is no piece, `unavailable` when there is no end. */
+/** The pieces up to the end. Faults `invalid` for what is no piece, `unavailable` without an end, `deadline`. */
 async function* chunksOf(parts: AsyncIterator<Request>): AsyncGenerator<Uint8Array> {
   for (;;) {
-    const next = await parts.next();
+    const next = await deadline(parts.next(), STALL_MS, 'the next piece of an upload');
     if (next.done === true) throw new Fault('unavailable', 'the upload was cut off');
     const { part } = next.value;
     if (part?.$case === 'end') return;

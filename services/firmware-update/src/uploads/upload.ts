@@ -45,10 +45,10 @@ export interface Taken {
   readonly existed: boolean;
 }
 
-/** Takes files in, at most `maxUploads` at once. */
+/** Takes files in, at most `maxUploads` at once and half of them from one organization. */
 export class Uploads {
   readonly #intake: Intake;
-  #running = 0;
+  readonly #running: string[] = [];
 
   constructor(intake: Intake) {
     this.#intake = intake;
@@ -71,9 +71,14 @@ export class Uploads {
 
   async #admit(arriving: Arriving, signal: AbortSignal): Promise<Taken> {
     const { maxUploads, maxBytes, spoolDirectory } = this.#intake;
-    if (this.#running >= maxUploads) throw new Fault('exhausted', 'too many files are being uploaded');
+    const { organizationId } = arriving;
+    const own = this.#running.filter((each) => each === organizationId).length;
+    // Slow lines of one organization leave room for the others.
+    if (this.#running.length >= maxUploads || own >= Math.ceil(maxUploads / 2)) {
+      throw new Fault('exhausted', 'too many files are being uploaded');
+    }
     if (arriving.expectedBytes > maxBytes) throw refusalFault(tooLarge(maxBytes));
-    this.#running++;
+    this.#running.push(organizationId);
     try {
       const spooled = await spool(spoolDirectory, arriving.chunks, maxBytes);
       if (isRefusal(spooled)) throw refusalFault(spooled);
@@ -83,7 +88,7 @@ export class Uploads {
         await spooled.close();
       }
     } finally {
-      this.#running--;
+      this.#running.splice(this.#running.indexOf(organizationId), 1);
     }
   }
 
