@@ -1,4 +1,4 @@
-// Tests by kind: unit needs nothing, contract needs the build tools, integration and e2e start real servers.
+// Tests by kind: unit needs nothing, contract and manifests need the build tools, integration and e2e start real servers.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -15,6 +15,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'manifests', include: ['test/manifests/**/*.test.ts'], testTimeout: 60_000 },
       },
       {
         extends: true,

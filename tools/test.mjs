@@ -43,6 +43,7 @@ const check = [
   { title: 'schemas', run: () => [...protobuf(), ...prisma()] },
   vitest('unit'),
   vitest('contract'),
+  vitest('manifests'),
 ];
 const servers = [{ title: 'nats-server', run: natsServer }, vitest('integration'), vitest('e2e')];
 
