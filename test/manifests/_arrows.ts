@@ -1,0 +1,33 @@
+// Who may open a connection to whom, as ARCHITECTURE.md draws it: the table that the network policies must equal.
+
+/** `from → to:port`. */
+export type Arrow = `${string} → ${string}:${number}`;
+
+const withDatabase = ['registry', 'telemetry', 'signaling', 'firmware-update'] as const;
+const onBus = ['edge', 'registry', 'telemetry', 'signaling', 'firmware-update', 'api', 'streams'] as const;
+const asked = ['edge', 'registry', 'telemetry', 'signaling', 'firmware-update', 'printing'] as const;
+const called = ['registry', 'telemetry', 'signaling', 'firmware-update', 'printing'] as const;
+const migrating = withDatabase.map((name) => `${name}-migrate` as const);
+
+/** What holds in every overlay. `anywhere` and `public` lie outside the cluster, `dns` in another namespace. */
+export const arrows: readonly Arrow[] = [
+  'anywhere → edge:8000',
+  'anywhere → api:8080',
+  'anywhere → firmware-update:8081',
+  'edge → registry:9000',
+  'signaling → registry:9000',
+  ...called.map((name): Arrow => `api → ${name}:9000`),
+  ...asked.map((name): Arrow => `api → ${name}:9464`),
+  ...onBus.map((name): Arrow => `${name} → nats:4222`),
+  'nats → nats:6222',
+  'telemetry → public:1',
+  ...[...asked, 'api'].map((name): Arrow => `${name} → otel-collector:4318`),
+  ...[...asked, 'api', 'nats', 'streams', ...migrating].map((name): Arrow => `${name} → dns:53`),
+  ...[...withDatabase, ...migrating].map((name): Arrow => `${name} → postgres:5432`),
+];
+
+/** What an overlay has besides. */
+export const further: Readonly<Record<string, readonly Arrow[]>> = {
+  local: [],
+  production: [...withDatabase, ...migrating].map((name): Arrow => `${name} → 192.0.2.0/24:5432`),
+};
