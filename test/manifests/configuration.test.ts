@@ -42,9 +42,15 @@ describe.each(every)('$name in $overlay', ({ resources, service, name }) => {
   const own = (variable: string): boolean => variable.startsWith(`${service.config.prefix}_`);
   const running = given.find(({ container }) => container === name)?.variables ?? new Map();
 
-  it('is given every variable that is no secret', () => {
-    const plain = service.variables.filter((variable) => !service.secrets.includes(variable));
-    expect(plain.filter((variable) => !running.has(variable))).toEqual([]);
+  const declared = new Set(
+    containersOf(resources, name)
+      .filter((one) => one.name === name)
+      .flatMap(({ env }) => (env ?? []).map((variable) => variable.name)),
+  );
+
+  it('is given every variable', () => {
+    const known = (variable: string): boolean => running.has(variable) || declared.has(variable);
+    expect(service.variables.filter((variable) => !known(variable))).toEqual([]);
   });
 
   it('is given no variable that it does not read', () => {
@@ -52,9 +58,7 @@ describe.each(every)('$name in $overlay', ({ resources, service, name }) => {
     expect(names.filter((variable) => own(variable) && !service.variables.includes(variable))).toEqual([]);
   });
 
-  it('is given each secret by reference, and nothing else so', () => {
-    const container = containersOf(resources, name).find((one) => one.name === name);
-    const declared = new Set((container?.env ?? []).map((variable) => variable.name));
+  it('is given each secret by reference', () => {
     expect(service.secrets.filter((variable) => !declared.has(variable))).toEqual([]);
     const wrong = given.flatMap(({ variables }) =>
       [...variables].filter(

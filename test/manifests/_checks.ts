@@ -1,0 +1,40 @@
+// The checks of kube-linter, kube-score and polaris by their names, as one table: what each looks for, said once where
+// several tools look for the same.
+import { objectChecks } from './_checks-objects.js';
+import { podChecks } from './_checks-pods.js';
+import { type Resource, titleOf } from './_tree.js';
+
+/** One thing to look for. */
+export interface Check {
+  /** `tool/check`, as the tools call it. */
+  readonly names: readonly string[];
+  /** What is wrong with this object; empty when nothing is. */
+  find(resource: Resource, all: readonly Resource[]): readonly string[];
+}
+
+export const checks: readonly Check[] = [...podChecks, ...objectChecks];
+
+/** One line per finding that no annotation excepts: `tool/check Kind/name: what`. */
+export function findings(
+  resources: readonly Resource[],
+  table: readonly Check[] = checks,
+): readonly string[] {
+  return table.flatMap(({ names, find }) =>
+    resources.flatMap((resource) => {
+      const found = find(resource, resources);
+      if (found.length === 0) return [];
+      const open = names.filter((name) => !exceptions(resource).includes(name));
+      return open.flatMap((name) => found.map((what) => `${name} ${titleOf(resource)}: ${what}`));
+    }),
+  );
+}
+
+/** Names of the checks that the annotations of an object except it from, in the form that each tool reads. */
+export function exceptions({ metadata }: Resource): readonly string[] {
+  return Object.entries(metadata.annotations ?? {}).flatMap(([key, value]) => {
+    const [prefix, name = ''] = key.split('/');
+    if (prefix === 'ignore-check.kube-linter.io') return [`kube-linter/${name}`];
+    if (prefix === 'polaris.fairwinds.com') return [`polaris/${name.replace(/-exempt$/, '')}`];
+    return key === 'kube-score/ignore' ? value.split(',').map((one) => `kube-score/${one.trim()}`) : [];
+  });
+}
