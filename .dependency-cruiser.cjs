@@ -89,7 +89,8 @@ module.exports = {
       from: { path: '^(proto|infra/[^/]+|services/[^/]+|test/[^/]+)/' },
       to: {
         path: '^(proto|infra/[^/]+|services/[^/]+|test/[^/]+)/',
-        pathNot: ['^$1/', ...entries, '^test/vectors/'],
+        // Manifests are held against the same lists of subjects and durables as the contracts.
+        pathNot: ['^$1/', ...entries, '^test/(vectors/|contract/_)'],
       },
     },
     {

@@ -4,7 +4,7 @@ import type { IHorizontalPodAutoscalerSpec } from 'kubernetes-models/autoscaling
 import type { INetworkPolicyPeer, INetworkPolicySpec } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IPodDisruptionBudgetSpec } from 'kubernetes-models/policy/v1';
 import type { IServiceSpec } from 'kubernetes-models/v1';
-import type { Check } from './_checks.js';
+import type { Check } from './_check.js';
 import { nameOf, selects, servers, workloads } from './_pods.js';
 import { at, type Resource } from './_tree.js';
 

@@ -1,6 +1,6 @@
 // What is looked for in pods: who they run as, what they may use, how they are probed and stopped.
 import type { IContainer, IProbe } from 'kubernetes-models/v1';
-import type { Check } from './_checks.js';
+import type { Check } from './_check.js';
 import { type Workload, workloads } from './_pods.js';
 import type { Resource } from './_tree.js';
 

@@ -1,16 +1,9 @@
 // The checks of kube-linter, kube-score and polaris by their names, as one table: what each looks for, said once where
 // several tools look for the same.
+import type { Check } from './_check.js';
 import { objectChecks } from './_checks-objects.js';
 import { podChecks } from './_checks-pods.js';
 import { type Resource, titleOf } from './_tree.js';
-
-/** One thing to look for. */
-export interface Check {
-  /** `tool/check`, as the tools call it. */
-  readonly names: readonly string[];
-  /** What is wrong with this object; empty when nothing is. */
-  find(resource: Resource, all: readonly Resource[]): readonly string[];
-}
 
 export const checks: readonly Check[] = [...podChecks, ...objectChecks];
 
