@@ -1,6 +1,6 @@
 // Every JetStream stream and bucket as data: what it holds, for how long, and why. Applied by one command, never by a service.
 import { bucket, deadLetterStream, stream } from '@mooring/runtime';
-import { alarm, device, uplink } from './subjects.js';
+import { alarm, audit, device, updateOrder, uplink } from './subjects.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -17,7 +17,14 @@ export const telemetryStream = stream({
 
 export const deviceStream = stream({
   name: 'DEVICE',
-  subjects: [uplink.facts, uplink.control, device.connected, device.disconnected, device.deleted],
+  subjects: [
+    uplink.facts,
+    uplink.control,
+    device.connected,
+    device.disconnected,
+    device.deleted,
+    device.changed,
+  ],
   maxAgeMs: 7 * DAY_MS,
   maxBytes: GIB,
   duplicateWindowMs: 2 * MINUTE_MS,
@@ -26,7 +33,7 @@ export const deviceStream = stream({
 
 export const firmwareStream = stream({
   name: 'FIRMWARE',
-  subjects: [uplink.update],
+  subjects: [uplink.update, updateOrder.step],
   maxAgeMs: 7 * DAY_MS,
   maxBytes: GIB,
   duplicateWindowMs: 2 * MINUTE_MS,
@@ -51,6 +58,15 @@ export const watchStream = stream({
   why: 'A step that signaling was not there for still decides whether its session is timed out.',
 });
 
+export const auditStream = stream({
+  name: 'AUDIT',
+  subjects: [audit.entry],
+  maxAgeMs: 7 * DAY_MS,
+  maxBytes: GIB / 4,
+  duplicateWindowMs: 2 * MINUTE_MS,
+  why: 'Who did what must reach the log also when the registry is away while it is done.',
+});
+
 /** All of them, in the order in which they are applied. */
 export const streams = [
   telemetryStream,
@@ -58,6 +74,7 @@ export const streams = [
   firmwareStream,
   alarmStream,
   watchStream,
+  auditStream,
   deadLetterStream,
 ] as const;
 

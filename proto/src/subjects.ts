@@ -1,9 +1,22 @@
 // Every subject on the bus: who publishes, who listens, how it is delivered, and what is in order.
 import { rpc, subject } from '@mooring/runtime';
 import { AlarmRaised } from './gen/mooring/bus/v1/alarm.js';
+import { AuditEntry } from './gen/mooring/bus/v1/audit.js';
 import { ControlBatch } from './gen/mooring/bus/v1/command.js';
-import { DeviceConnected, DeviceDeleted, DeviceDisconnected } from './gen/mooring/bus/v1/device.js';
+import {
+  DeviceChanged,
+  DeviceConnected,
+  DeviceDeleted,
+  DeviceDisconnected,
+} from './gen/mooring/bus/v1/device.js';
 import { Delivery, DeliveryReply } from './gen/mooring/bus/v1/edge.js';
+import {
+  CheckUpdateReply,
+  CheckUpdateRequest,
+  OrderUpdateReply,
+  OrderUpdateRequest,
+  UpdateOrderStep,
+} from './gen/mooring/bus/v1/firmware.js';
 import { LiveEvent } from './gen/mooring/bus/v1/live.js';
 import { FactsBatch, LogBatch, ReadingBatch, UpdateBatch } from './gen/mooring/bus/v1/uplink.js';
 import {
@@ -40,6 +53,8 @@ export const device = {
   disconnected: subject('device.disconnected.{device}', DeviceDisconnected),
   /** registry → telemetry, which forgets the device's rows. JetStream. */
   deleted: subject('device.deleted.{device}', DeviceDeleted),
+  /** registry → firmware-update: people gave it other tags. JetStream. */
+  changed: subject('device.changed.{device}', DeviceChanged),
 } as const;
 
 /** Published by telemetry; in order per device. */
@@ -62,6 +77,26 @@ export const watching = {
   resume: rpc('signaling.resume', WatchResumeRequest, WatchResumeReply),
   /** edge → signaling: fresh ICE servers for a session. */
   ice: rpc('signaling.ice', WatchIceRequest, WatchIceReply),
+} as const;
+
+/** What is asked of firmware-update. Requests on core NATS, answered by one replica of many. */
+export const updating = {
+  /** edge → firmware-update: a device asks whether an update waits for it. */
+  check: rpc('updating.check', CheckUpdateRequest, CheckUpdateReply),
+  /** registry → firmware-update: a person's command to update one device. */
+  order: rpc('updating.order', OrderUpdateRequest, OrderUpdateReply),
+} as const;
+
+/** Published by firmware-update; in order per device. */
+export const updateOrder = {
+  /** firmware-update → registry: how far an ordered update is. JetStream. */
+  step: subject('firmware.order.{device}', UpdateOrderStep),
+} as const;
+
+/** Who did what. */
+export const audit = {
+  /** edge, firmware-update → registry, which keeps it. JetStream. */
+  entry: subject('audit.entry.{organization}', AuditEntry),
 } as const;
 
 /** What people see happen. */

@@ -1,11 +1,16 @@
 // Every subject is kept by exactly one stream or is core on purpose; a change of the list is seen in review.
-import { buckets, edge, live, streams, watching } from '@mooring/proto';
+import { buckets, edge, live, streams, updating, watching } from '@mooring/proto';
 import type { BucketDefinition } from '@mooring/runtime';
 import { describe, expect, it } from 'vitest';
 import { declared, overlap } from './_bus.js';
 
 // At most once by design: a reply says more than a stored request, and a page that missed an event asks again.
-const core = new Set<unknown>([edge.deliver, live.event, ...Object.values(watching)]);
+const core = new Set<unknown>([
+  edge.deliver,
+  live.event,
+  ...Object.values(watching),
+  ...Object.values(updating),
+]);
 
 const kept = (filter: string) =>
   streams.filter(({ subjects }) => subjects.some((subject) => overlap(subject.filter, filter)));
