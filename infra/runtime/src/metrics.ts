@@ -24,9 +24,20 @@ const registry = new Registry<OpenMetricsContentType>();
 registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
 collectDefaultMetrics({ register: registry });
 
-/** The counter of that name, made at the first call. */
-export function counter<L extends string = never>(options: MetricOptions<L>): Counter<L> {
-  return existing(options.name, Counter<L>) ?? new Counter<L>(settings(options));
+/** The counter of that name, made at the first call; `collect` may add what was counted elsewhere since the last scrape. */
+export function counter<L extends string = never>(
+  options: MetricOptions<L> & { readonly collect?: (counter: Counter<L>) => void },
+): Counter<L> {
+  const { collect } = options;
+  const found = existing(options.name, Counter<L>);
+  if (found !== undefined) return found;
+  if (collect === undefined) return new Counter<L>(settings(options));
+  return new Counter<L>({
+    ...settings(options),
+    collect() {
+      collect(this);
+    },
+  });
 }
 
 /** The gauge of that name, made at the first call; `collect` is asked for its value at every scrape. */

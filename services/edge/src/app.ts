@@ -98,10 +98,14 @@ export async function app(config: EdgeConfig): Promise<App> {
       sampler,
     },
     refused: ({ dialect }, reason) => connectionEvents.refused(dialect, reason),
+    tally: ({ dialect }) => connectionEvents.tally(dialect),
     opened: ({ dialect }) => connectionEvents.opened(dialect),
     closed: ({ dialect }, reason) => connectionEvents.closed(dialect, reason),
   });
-  observe(uplink, directory);
+  observe(uplink, directory, {
+    connections: config.EDGE_MAX_CONNECTIONS,
+    bufferBytes: config.EDGE_BUFFER_BYTES,
+  });
 
   // Stopped in reverse: sockets close first, what they leave behind is reported, then the connections below end.
   const runnables: Runnable[] = [

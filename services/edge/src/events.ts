@@ -38,6 +38,22 @@ const opened = counter({
   help: 'Sockets opened.',
   labels: ['dialect'],
 });
+/** Counted beside the metric, as a frame is to cost an addition and no more. */
+interface FrameTally {
+  frames: number;
+}
+const tallies = new Map<DialectName, FrameTally>();
+counter({
+  name: 'mooring_edge_frames_total',
+  help: 'Frames that sockets received.',
+  labels: ['dialect'],
+  collect: (metric) => {
+    for (const [dialect, tally] of tallies) {
+      metric.inc({ dialect }, tally.frames);
+      tally.frames = 0;
+    }
+  },
+});
 const closed = counter({
   name: 'mooring_edge_disconnects_total',
   help: 'Sockets closed, by why.',
@@ -77,7 +93,7 @@ const retried = counter({
 });
 const durableSeconds = histogram({
   name: 'mooring_edge_durable_seconds',
-  help: 'From the end of gathering a batch to its acknowledgement.',
+  help: 'From the first frame of a batch until JetStream acknowledged it.',
   labels: ['kind'],
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30],
 });
@@ -86,6 +102,18 @@ const presence = counter({
   help: 'Calls about presence that failed and are repeated.',
   labels: ['call', 'code'],
 });
+
+/** How many different words a dialect may count under: what peers say must not become labels without end. */
+const MAX_WORDS = 200;
+const words = new Map<DialectName, Set<string>>();
+function bounded(dialect: DialectName, word: string): string {
+  const known = words.get(dialect) ?? new Set();
+  words.set(dialect, known);
+  if (known.has(word)) return word;
+  if (known.size >= MAX_WORDS) return 'other';
+  known.add(word);
+  return word;
+}
 
 /** One log line for the first of each thing a minute: enough to see it, too few to drown in. */
 const LOG_EVERY_MS = 60_000;
@@ -99,7 +127,7 @@ function sampled(key: string): boolean {
 
 export const sessionEvents: SessionEvents = {
   counted(dialect, outcome, what) {
-    counted.inc({ dialect, outcome, what });
+    counted.inc({ dialect, outcome, what: bounded(dialect, what) });
     if (sampled(`${dialect} ${outcome} ${what}`))
       log.info({ dialect, outcome, what }, 'message not acted on');
   },
@@ -138,6 +166,12 @@ export const connectionEvents = {
   refused(dialect: DialectName, reason: string) {
     refusals.inc({ dialect, reason });
   },
+  /** Where the frames of a dialect's sockets are counted. */
+  tally(dialect: DialectName): FrameTally {
+    const tally = tallies.get(dialect) ?? { frames: 0 };
+    tallies.set(dialect, tally);
+    return tally;
+  },
   opened(dialect: DialectName) {
     opened.inc({ dialect });
     open.inc({ dialect });
@@ -175,8 +209,21 @@ export function admissionStreamLost(error: Error): void {
   log.warn({ err: error }, 'admission stream lost');
 }
 
+/** What there is room for: connections, and bytes of events. */
+export interface Bounds {
+  readonly connections: number;
+  readonly bufferBytes: number;
+}
+
 /** Gauges that are read at each scrape. */
-export function observe(uplink: Uplink, directory: Directory): void {
+export function observe(uplink: Uplink, directory: Directory, bounds: Bounds): void {
+  gauge({ name: 'mooring_edge_sockets_limit', help: 'Sockets that this edge takes at most.' }).set(
+    bounds.connections,
+  );
+  gauge({
+    name: 'mooring_edge_buffer_limit_bytes',
+    help: 'Bytes of events that may wait to become durable; telemetry is shed from 85 % of it on.',
+  }).set(bounds.bufferBytes);
   gauge({
     name: 'mooring_edge_buffer_bytes',
     help: 'Bytes of events that are not yet durable.',

@@ -10,7 +10,8 @@ import { DeadLetterDesk } from './dead-letter-desk.js';
 import { type Delivery, StreamDelivery } from './delivery.js';
 import type { Durable } from './durable.js';
 import { Gather } from './gather.js';
-import { batchMessages, handleSeconds, lagMessages, lagSeconds } from './metrics.js';
+import { reportLag } from './lag.js';
+import { batchMessages, handleSeconds } from './metrics.js';
 import { pull, type Sink } from './pull.js';
 import { ALONE_FROM, BACKOFF_MS, giveUp, settleFailed, settleHandled } from './settle.js';
 
@@ -76,6 +77,7 @@ class DurableConsumer<T> {
       pull(this.#bus, this.#durable, sink, signal),
       this.#handOver(gather, signal),
       every(this.#durable.ackWaitMs / 3, () => this.#keep(gather), signal),
+      reportLag(this.#bus, this.#durable, () => this.#oldestMs(gather), signal),
     ]);
     for (const delivery of gather.held) delivery.retry(0);
   }
@@ -107,7 +109,7 @@ class DurableConsumer<T> {
 
   async #work(batch: readonly StreamDelivery<T>[], signal: AbortSignal): Promise<void> {
     const { name: durable } = this.#durable;
-    this.#observe(batch);
+    batchMessages.observe({ durable }, batch.length);
     const startMs = performance.now();
     let outcome = 'ok';
     try {
@@ -121,12 +123,9 @@ class DurableConsumer<T> {
     }
   }
 
-  #observe(batch: readonly StreamDelivery<T>[]): void {
-    const labels = { durable: this.#durable.name };
-    batchMessages.observe(labels, batch.length);
-    const oldest = batch[0]?.raw.info.timestampNanos ?? 0;
-    lagSeconds.set(labels, Math.max(0, Date.now() / 1000 - oldest / 1e9));
-    lagMessages.set(labels, batch.at(-1)?.raw.info.pending ?? 0);
+  #oldestMs(gather: Gather<StreamDelivery<T>>): number | undefined {
+    const taken = [...this.#inHand, ...gather.held].map(({ raw }) => raw.info.timestampNanos / 1e6);
+    return taken.length === 0 ? undefined : Math.min(...taken);
   }
 
   #keep(gather: Gather<StreamDelivery<T>>): void {

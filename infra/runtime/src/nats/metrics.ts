@@ -14,6 +14,13 @@ export const droppedTotal = counter({
   labels: ['subject', 'reason'],
 });
 
+export const respondSeconds = histogram({
+  name: 'mooring_bus_respond_seconds',
+  help: 'Duration of requests on core NATS that were answered, by subject and outcome: ok, or the code of the fault.',
+  labels: ['subject', 'code'],
+  buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
+});
+
 export const connectedGauge = gauge({
   name: 'mooring_bus_connected',
   help: '1 while connected to NATS, else 0.',
@@ -41,12 +48,12 @@ export const handleSeconds = histogram({
 
 export const lagMessages = gauge({
   name: 'mooring_consumer_lag_messages',
-  help: 'Messages of the stream not yet delivered when the last batch was.',
+  help: 'Messages that a durable has not settled: those that wait and those in hand; every replica reports the same.',
   labels: ['durable'],
 });
 
 export const lagSeconds = gauge({
   name: 'mooring_consumer_lag_seconds',
-  help: 'Age of the oldest message of the last batch when it was handed over.',
+  help: 'Age of the oldest message that this process has in hand; 0 when the durable has nothing left to settle.',
   labels: ['durable'],
 });

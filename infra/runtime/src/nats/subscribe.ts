@@ -1,12 +1,12 @@
 // The receiving side of core NATS: decodes, restores the trace, and lets nothing that a peer sent throw.
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
-import { Fault, isFault } from '../fault.js';
+import { asFault, Fault, isFault } from '../fault.js';
 import { logger } from '../log.js';
 import type { QueueOptions, Subscription } from './bus.js';
 import { receiving } from './context.js';
 import { faultReply } from './fault.js';
-import { droppedTotal } from './metrics.js';
+import { droppedTotal, respondSeconds } from './metrics.js';
 import type { Address, Codec, Params, Rpc, Subject } from './subject.js';
 
 const log = logger('nats');
@@ -42,8 +42,19 @@ export function respond<S extends string, Q, R>(
     const message = decoded(rpc.request, msg);
     if (message instanceof Fault) throw message;
     const name = `respond ${rpc.template}`;
-    const reply = await receiving(name, SpanKind.SERVER, msg.headers, async () => handler(message, given));
-    msg.respond(rpc.reply.encode(reply).finish());
+    await receiving(name, SpanKind.SERVER, msg.headers, async () => {
+      const startMs = performance.now();
+      let code = 'ok';
+      try {
+        const reply = await handler(message, given);
+        msg.respond(rpc.reply.encode(reply).finish());
+      } catch (error) {
+        code = asFault(error).code;
+        throw error;
+      } finally {
+        respondSeconds.observe({ subject: rpc.template, code }, (performance.now() - startMs) / 1000);
+      }
+    });
   };
   const refuse = (msg: Msg, error: unknown): void => {
     if (!isFault(error) || error.code === 'internal')

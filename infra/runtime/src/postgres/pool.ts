@@ -25,6 +25,15 @@ gauge({
   },
 });
 
+gauge({
+  name: 'mooring_postgres_connections_limit',
+  help: 'Most connections that a pool opens',
+  labels: ['pool'],
+  collect(metric) {
+    for (const [pool, { options }] of pools) metric.set({ pool }, options.max);
+  },
+});
+
 /** What a pool is like. */
 export interface PoolOptions {
   readonly max: number;

@@ -86,8 +86,8 @@ export interface LiveSession {
   frame(data: Uint8Array, binary: boolean): void;
   /** A ping or pong came: the peer lives. */
   alive(): void;
-  /** The socket is gone; `reason` goes into the connection history unless the edge itself closed with another. */
-  closed(reason: string): void;
+  /** The socket is gone for `reason`, unless the edge itself closed for another; answers which of them it was. */
+  closed(reason: string): string;
   /** Ends the connection the way this dialect's clients understand. */
   end(close: CloseReason, reason: string): void;
   /** The registry let this device in on another connection. False when it is not here with that epoch. */

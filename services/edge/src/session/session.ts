@@ -100,12 +100,13 @@ export class Session<S> implements LiveSession {
     this.#heard = true;
   }
 
-  closed(reason: string): void {
-    if (this.#over) return;
-    this.#watch({ on: 'closed', leaving: isLeaving(this.#closing, reason) });
+  closed(reason: string): string {
+    const why = this.#closing ?? reason;
+    if (this.#over) return why;
+    return why;
+    this.#deliver({ on: 'closed', leaving: isLeaving(this.#closing, reason) });
     this.#over = true;
     this.#timers.cancelAll();
-    const why = this.#closing ?? reason;
     for (const device of this.#present.clear()) this.#ports.left(device, why);
   }
 

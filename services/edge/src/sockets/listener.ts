@@ -5,7 +5,7 @@ import { GOING_AWAY } from '../session/close-reason.js';
 import type { Directory } from '../session/directory.js';
 import type { Endpoint } from '../session/endpoint.js';
 import type { SessionPorts } from '../session/ports.js';
-import type { SessionSettings } from '../session/session.js';
+import type { SessionSettings } from '../session/rate.js';
 import { closeListenSocket, compressionOff, listenOn, type NativeApp, nativeApp } from './native.js';
 import { type SocketData, SocketPeer } from './peer.js';
 import { type UpgradeOptions, upgrade } from './upgrade.js';
@@ -19,6 +19,8 @@ export interface ListenerOptions extends UpgradeOptions {
   readonly directory: Directory;
   readonly settings: SessionSettings;
   readonly sessionPorts: SessionPorts;
+  /** Where the frames of an endpoint are counted. */
+  tally(endpoint: Endpoint): { frames: number };
   opened(endpoint: Endpoint): void;
   closed(endpoint: Endpoint, reason: string): void;
 }
@@ -65,6 +67,7 @@ export class Listener {
 
   #behavior(endpoint: Endpoint): WebSocketBehavior<SocketData> {
     const options = this.#options;
+    const tally = options.tally(endpoint);
     return {
       compression: compressionOff,
       maxPayloadLength: endpoint.limits.maxFrameBytes * HARD_LIMIT_FACTOR,
@@ -83,14 +86,16 @@ export class Listener {
         const session = endpoint.start(hello, data.peer, sessionPorts, settings, data.traceparent);
         // A dialect may have closed at once; its close handler ran before there was a session.
         if (!data.peer.open) {
-          session.closed('closed_at_open');
+          options.closed(endpoint, session.closed('closed_at_open'));
           return;
         }
         data.session = session;
         options.directory.add(session);
       },
-      message: (socket, message, binary) =>
-        socket.getUserData().session?.frame(new Uint8Array(message), binary),
+      message: (socket, message, binary) => {
+        tally.frames += 1;
+        socket.getUserData().session?.frame(new Uint8Array(message), binary);
+      },
       ping: (socket) => socket.getUserData().session?.alive(),
       pong: (socket) => socket.getUserData().session?.alive(),
       close: (socket, code, message) => {
@@ -99,8 +104,7 @@ export class Listener {
         if (session === undefined) return;
         options.directory.remove(session.connectionId);
         const reason = closeReason(code, Buffer.from(message).toString('utf8'));
-        session.closed(reason);
-        options.closed(endpoint, reason);
+        options.closed(endpoint, session.closed(reason));
       },
     };
   }

@@ -23,6 +23,8 @@ export class Lane<K extends EventKind> {
   #receipts: Settled[] = [];
   #traceparents: string[] = [];
   #batches = 0n;
+  /** When the first event of this batch came. */
+  #begunMs = 0;
   #timer: Timer | undefined;
 
   constructor(options: LaneOptions<K>) {
@@ -40,6 +42,7 @@ export class Lane<K extends EventKind> {
   ): string | undefined {
     const refused = this.#builder.add(event, dialect, sequence);
     if (refused !== undefined) return refused;
+    if (this.#builder.count === 1) this.#begunMs = Date.now();
     if (settled !== undefined) this.#receipts.push(settled);
     if (traceparent !== undefined && !this.#traceparents.includes(traceparent))
       this.#traceparents.push(traceparent);
@@ -72,7 +75,7 @@ export class Lane<K extends EventKind> {
       id: `${node}.${boot}.${lane}.${sequence}`,
       bytes: builder.encode({ node, boot: `${boot}.${lane}`, sequence, traceparents }),
       count: builder.count,
-      createdMs: Date.now(),
+      begunMs: this.#begunMs,
       traceparents,
       receipts: this.#receipts,
     });

@@ -1,6 +1,6 @@
 // Batches on their way to JetStream: kept until acknowledged, sent again with the same id, bounded by the budget.
 import { after, asFault, backoff, contextFromTraceparent, inSpan, type Timer } from '@mooring/runtime';
-import { SpanKind, trace } from '@opentelemetry/api';
+import { context, SpanKind, trace } from '@opentelemetry/api';
 import type { Settled } from '../session/ports.js';
 import type { Budget } from './budget.js';
 
@@ -9,7 +9,8 @@ export interface OutgoingBatch {
   readonly id: string;
   readonly bytes: Uint8Array;
   readonly count: number;
-  readonly createdMs: number;
+  /** When its first event came. */
+  readonly begunMs: number;
   /** Contexts of the sampled frames in it. */
   readonly traceparents: readonly string[];
   readonly receipts: readonly Settled[];
@@ -89,7 +90,7 @@ export class Outgoing {
     if (first === undefined) return this.#options.persist(batch);
     const links = others
       .map((traceparent) => trace.getSpanContext(contextFromTraceparent(traceparent)))
-      .flatMap((context) => (context === undefined ? [] : [{ context }]));
+      .flatMap((of) => (of === undefined ? [] : [{ context: of }]));
     const options = { kind: SpanKind.PRODUCER, parent: contextFromTraceparent(first), links };
     return inSpan(
       'uplink publish',
@@ -109,7 +110,9 @@ export class Outgoing {
 
   #settle(batch: OutgoingBatch, outcome: 'durable' | 'shed', reason = ''): void {
     this.#options.budget.give(batch.bytes.byteLength);
-    if (outcome === 'durable') this.#options.durable(batch);
+    // In the trace of its first sampled frame, so that what is measured points at it.
+    const traced = contextFromTraceparent(batch.traceparents[0] ?? '');
+    if (outcome === 'durable') context.with(traced, () => this.#options.durable(batch));
     else this.#options.lost(batch, reason);
     for (const receipt of batch.receipts) receipt(outcome);
   }

@@ -88,7 +88,7 @@ function outgoing(failures: Fault[], maxInFlight = 1) {
     retried: (reason) => outcomes.push(`retried: ${reason}`),
   });
   const batch = (id: string, receipts: OutgoingBatch['receipts'] = []): OutgoingBatch => {
-    return { id, bytes: new Uint8Array(100), count: 1, createdMs: 0, traceparents: [], receipts };
+    return { id, bytes: new Uint8Array(100), count: 1, begunMs: 0, traceparents: [], receipts };
   };
   return { queue, batch, budget, attempts, outcomes };
 }

@@ -72,7 +72,7 @@ export class Uplink {
       maxInFlight,
       persist: ({ bytes, id }) =>
         bus.persist<string, T>(subject, { node }, bytes, { id, timeoutMs: PERSIST_TIMEOUT_MS }),
-      durable: (batch) => events.durable(kind, batch.count, (Date.now() - batch.createdMs) / 1000),
+      durable: (batch) => events.durable(kind, batch.count, (Date.now() - batch.begunMs) / 1000),
       lost: (batch, reason) => events.lost(kind, batch.count, reason),
       retried: (reason) => events.retried(kind, reason),
     });
