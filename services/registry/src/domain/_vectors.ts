@@ -1,7 +1,5 @@
-// Reads the BERG vectors that the registry's domain answers for.
+// Reads the vectors that the registry's domain answers for.
 import { readFileSync } from 'node:fs';
-
-const file = new URL('../../../../test/vectors/berg.json', import.meta.url);
 
 export interface Vector<I, X> {
   readonly name: string;
@@ -11,9 +9,15 @@ export interface Vector<I, X> {
 }
 
 /** The vectors of a kind; a kind without any is a mistake in the test. */
-export function vectorsOf<I, X>(kind: string): readonly Vector<I, X>[] {
-  const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as { vectors: readonly Vector<I, X>[] };
+export function vectorsOf<I, X>(kind: string, family = 'berg'): readonly Vector<I, X>[] {
+  const { vectors } = fileOf(family) as { vectors: readonly Vector<I, X>[] };
   const found = vectors.filter((vector) => vector.kind === kind);
   if (found.length === 0) throw new Error(`no vectors of kind ${kind}`);
   return found;
+}
+
+/** A vector file as it is, with what its vectors refer to. */
+export function fileOf(family: string): unknown {
+  const file = new URL(`../../../../test/vectors/${family}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
