@@ -103,11 +103,11 @@ export class Session<S> implements LiveSession {
   closed(reason: string): string {
     const why = this.#closing ?? reason;
     if (this.#over) return why;
-    return why;
-    this.#deliver({ on: 'closed', leaving: isLeaving(this.#closing, reason) });
+    this.#watch({ on: 'closed', leaving: isLeaving(this.#closing, reason) });
     this.#over = true;
     this.#timers.cancelAll();
     for (const device of this.#present.clear()) this.#ports.left(device, why);
+    return why;
   }
 
   end(close: CloseReason, reason: string): void {
