@@ -33,6 +33,7 @@ import { scheduleHandlers } from './grpc/schedules.js';
 import { relay as relayOf } from './outbox/relay.js';
 import { notices as noticesOn } from './presence/notices.js';
 import { leaseSweep } from './presence/sweep.js';
+import { signedClaims } from './proofs/signed-claims.js';
 import { scheduleRunner } from './schedules/runner.js';
 import { switchOnSchedule } from './store/desired.js';
 import { admissionPool, commandPool, hotPool } from './store/hot-pool.js';
@@ -70,6 +71,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
     notices,
     tokens: signing,
     passwords: passwords(),
+    proveByClaim: signedClaims({ store, clock: systemClock }),
     committed: relay.poke,
     commanded: engine.poke,
     secret,

@@ -47,6 +47,11 @@ const logins = counter({
   help: 'Attempts to log in, by outcome.',
   labels: ['outcome'],
 });
+const deviceProofs = counter({
+  name: 'mooring_registry_device_proofs_total',
+  help: 'What devices presented before they had a connection, by kind and by what it came to.',
+  labels: ['evidence', 'outcome'],
+});
 
 const scheduleRuns = counter({
   name: 'mooring_registry_schedule_runs_total',
@@ -145,6 +150,9 @@ export const events = {
     if (records === 0) return;
     facts.inc({ outcome }, records);
     if (outcome !== 'merged') log.info({ outcome, records }, 'facts of devices were not kept');
+  },
+  deviceProof(evidence: string, outcome: string): void {
+    deviceProofs.inc({ evidence, outcome });
   },
   login(outcome: 'ok' | 'wrong' | 'limited'): void {
     logins.inc({ outcome });

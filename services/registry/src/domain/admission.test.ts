@@ -16,7 +16,7 @@ const ask: AdmissionAsk = {
 };
 
 describe('tokenDemand', () => {
-  it('asks for tokens under credentials only, as each dialect can carry them', () => {
+  it('asks for proof as each dialect can carry it, and of Nerves devices that have one always', () => {
     const table = (['berg', 'kinetid', 'camera', 'nerveshub'] as const).map((dialect) => [
       tokenDemand(dialect, 'open'),
       tokenDemand(dialect, 'enrolled'),
@@ -26,7 +26,7 @@ describe('tokenDemand', () => {
       ['never', 'never', 'never'],
       ['never', 'never', 'if_any'],
       ['never', 'never', 'always'],
-      ['never', 'never', 'always'],
+      ['if_any', 'if_any', 'always'],
     ]);
   });
 });
@@ -48,6 +48,17 @@ describe('unknownRule', () => {
 });
 
 describe('parseAdmission', () => {
+  it('takes what a device proved itself with for its token, and registers nobody by it', () => {
+    const credentialId = '019339d4-0000-7000-8000-000000000001';
+    expect(parseAdmission({ ...ask, credentialId, token: 't' })).toMatchObject({
+      credentialId,
+      tokenHash: undefined,
+      unknown: 'refuse',
+    });
+    expect(parseAdmission({ ...ask, credentialId: '' })).toMatchObject({ credentialId: undefined });
+    expect(parseAdmission({ ...ask, credentialId: 'x' })).toMatchObject({ code: 'invalid' });
+  });
+
   it('carries what was asked', () => {
     expect(parseAdmission({ ...ask, gatewayNumber: 7n, token: 't' })).toMatchObject({
       identifier: 'cam-1',

@@ -1,13 +1,14 @@
 // Decides, before any row is read, what letting a device in will depend on.
 import { hasControl } from './fields.js';
 import { Dialect, identify, isDialect } from './identifier.js';
+import { keyPattern } from './page.js';
 import { hashSecret } from './secret.js';
 
 /** Who may connect: anyone, registered identifiers only, or those with a valid credential only. */
-const DevicePolicy = { open: 'open', enrolled: 'enrolled', credentials: 'credentials' } as const;
-type DevicePolicy = (typeof DevicePolicy)[keyof typeof DevicePolicy];
+export const DevicePolicy = { open: 'open', enrolled: 'enrolled', credentials: 'credentials' } as const;
+export type DevicePolicy = (typeof DevicePolicy)[keyof typeof DevicePolicy];
 
-/** When a device must present a token: never, when it has an active credential, or always. */
+/** When a device must prove itself: never, when it has an active credential that it can present, or always. */
 export type TokenDemand = 'never' | 'if_any' | 'always';
 
 /** What becomes of a device that is not registered. */
@@ -26,6 +27,8 @@ export interface AdmissionAsk {
   readonly remoteAddress: string;
   readonly gatewayNumber?: bigint | undefined;
   readonly traceparent: string;
+  /** What the device's own credential, or its product's key, was found to be before; empty for none. */
+  readonly credentialId?: string | undefined;
 }
 
 /** One device that asks to be let in, with the rules that apply to it. */
@@ -33,7 +36,7 @@ export interface Admission {
   readonly dialect: Dialect;
   readonly identifier: string;
   readonly kind: string;
-  /** sha256 of the token that was presented. */
+  /** sha256 of the token that was presented, where nothing better was. */
   readonly tokenHash: Buffer | undefined;
   readonly demand: TokenDemand;
   /** Whether a token that matches nothing is refused even when the device has no credential. */
@@ -45,6 +48,8 @@ export interface Admission {
   readonly remoteAddress: string;
   readonly gatewayNumber: bigint | undefined;
   readonly traceparent: string;
+  /** Must still stand, and for this device. */
+  readonly credentialId: string | undefined;
 }
 
 export interface Admitted {
@@ -71,9 +76,12 @@ export interface Refusal {
 
 export type AdmissionOutcome = { readonly admitted: Admitted } | { readonly refused: Refusal };
 
-/** When a device of that dialect must present a token. BERG has no room for one on the wire; Kinetid may carry one. */
+/**
+ * When a device of that dialect must prove itself. BERG has no room for a token on the wire; Kinetid may carry one. A
+ * Nerves device that was given a secret presents it always, so whoever comes without is another, whatever the policy.
+ */
 export function tokenDemand(dialect: Dialect, policy: DevicePolicy): TokenDemand {
-  if (policy !== DevicePolicy.credentials) return 'never';
+  if (policy !== DevicePolicy.credentials) return dialect === Dialect.nerveshub ? 'if_any' : 'never';
   switch (dialect) {
     case 'camera':
     case 'nerveshub':
@@ -103,20 +111,25 @@ export function parseAdmission(ask: AdmissionAsk): Admission | Refusal {
   }
   if (ask.remoteAddress.length > 128 || hasControl(ask.remoteAddress))
     return invalid('remote_address is malformed');
+  const credentialId = ask.credentialId || undefined;
+  if (credentialId !== undefined && !keyPattern.uuid.test(credentialId))
+    return invalid('credential_id is not one');
   return {
     dialect: ask.dialect,
     identifier: identified.identifier,
     kind: ask.deviceKind,
-    tokenHash: ask.token === '' ? undefined : hashSecret(ask.token),
+    tokenHash: ask.token === '' || credentialId !== undefined ? undefined : hashSecret(ask.token),
     demand: tokenDemand(ask.dialect, ask.policy),
     strict: ask.policy === DevicePolicy.credentials,
-    unknown: unknownRule(ask.dialect, ask.policy, ask.gatewayNumber !== undefined),
+    // Whoever proved themselves were registered then.
+    unknown: credentialId ? 'refuse' : unknownRule(ask.dialect, ask.policy, ask.gatewayNumber !== undefined),
     node: ask.node,
     boot: ask.boot,
     connectionId: ask.connectionId,
     remoteAddress: ask.remoteAddress,
     gatewayNumber: ask.gatewayNumber,
     traceparent: ask.traceparent.slice(0, 64).replaceAll('\0', ''),
+    credentialId,
   };
 }
 
@@ -127,7 +140,7 @@ export function deviceKey(admission: Admission): string {
 
 const TOKEN = /^[\x20-\x7e]{1,128}$/;
 
-function isPolicy(value: string): value is DevicePolicy {
+export function isPolicy(value: string): value is DevicePolicy {
   return Object.hasOwn(DevicePolicy, value);
 }
 

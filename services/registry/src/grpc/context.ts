@@ -5,6 +5,7 @@ import type { Tokens } from '../accounts/tokens.js';
 import type { Gatherer } from '../admission/gatherer.js';
 import type { OpenStreams } from '../admission/streams.js';
 import type { Notices } from '../presence/notices.js';
+import type { signedClaims } from '../proofs/signed-claims.js';
 import type { Store } from '../store/index.js';
 
 export interface Context {
@@ -14,6 +15,7 @@ export interface Context {
   readonly notices: Notices;
   readonly tokens: Tokens;
   readonly passwords: Passwords;
+  readonly proveByClaim: ReturnType<typeof signedClaims>;
   /** Called when something was written that must be published. */
   committed(): void;
   /** Called when a command was queued. */

@@ -3,6 +3,7 @@ import type { registry } from '@mooring/proto';
 import { admit } from './admit.js';
 import { createApiKey, deleteApiKey, listApiKeys } from './api-keys.js';
 import { authenticate } from './authenticate.js';
+import { authenticateDevice } from './authenticate-device.js';
 import type { Context } from './context.js';
 import { createDevice } from './create-device.js';
 import { createCredential, deleteCredential, listCredentials } from './credentials.js';
@@ -31,6 +32,7 @@ import { updateDevice } from './update-device.js';
 export function grpcHandlers(context: Context): registry.RegistryServer {
   return {
     admit: admit(context),
+    authenticateDevice: authenticateDevice(context),
     reportDisconnected: reportDisconnected(context),
     reportSeen: reportSeen(context),
     locate: locate(context),

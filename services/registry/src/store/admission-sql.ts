@@ -8,19 +8,19 @@ export const admitKnown: Statement = {
   WITH asked AS (
     SELECT * FROM unnest(
       $1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[],
-      $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[]
+      $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[], $13::uuid[]
     ) AS a(ord, dialect, identifier, token, demand, strict,
-      node, boot, connection, address, gateway, traceparent)
+      node, boot, connection, address, gateway, traceparent, proof)
   ),
   found AS (
-    SELECT a.*, d.id, d.number, d.organization_id,
+    SELECT a.*, d.id, d.number, d.organization_id, d.product_id,
       d.online AS was_online, d.edge AS old_edge, d.connection_id AS old_connection, d.epoch AS old_epoch
     FROM asked a JOIN device d ON d.dialect = a.dialect AND d.identifier = a.identifier
     ORDER BY d.number
     FOR NO KEY UPDATE OF d
   ),
   judged AS (
-    SELECT f.*, o.time_zone, g.id AS gateway_id, c.id AS credential_id,
+    SELECT f.*, o.time_zone, g.id AS gateway_id, COALESCE(c.id, p.id) AS credential_id,
       CASE
         WHEN f.gateway IS NOT NULL AND g.id IS NULL THEN 'no_gateway'
         WHEN g.organization_id <> f.organization_id AND (
@@ -29,16 +29,22 @@ export const admitKnown: Statement = {
           WHERE f.dialect = 'berg' AND r.device_address = f.identifier AND r.bridge_id = g.id
         ) IS DISTINCT FROM 'allowed' THEN 'foreign_gateway'
         WHEN f.token IS NOT NULL AND c.id IS NULL AND (f.strict OR k.any_active) THEN 'bad_token'
-        WHEN f.token IS NULL AND (f.demand = 'always' OR f.demand = 'if_any' AND k.any_active) THEN 'no_token'
+        WHEN f.proof IS NOT NULL AND c.id IS NULL AND p.id IS NULL THEN 'revoked'
+        WHEN f.token IS NULL AND f.proof IS NULL AND (f.demand = 'always' OR f.demand = 'if_any' AND k.any_active) THEN 'no_token'
       END AS refusal
     FROM found f
     JOIN organization o ON o.id = f.organization_id
     LEFT JOIN device g ON g.number = f.gateway
-    LEFT JOIN credential c ON c.device_id = f.id AND c.secret_hash = decode(f.token, 'hex')
+    LEFT JOIN credential c ON c.device_id = f.id
+      AND (CASE WHEN f.proof IS NULL THEN c.secret_hash = decode(f.token, 'hex') ELSE c.id = f.proof END)
       AND (c.expires_at IS NULL OR c.expires_at > now())
+    LEFT JOIN product_key p ON p.id = f.proof AND p.product_id = f.product_id
+      AND (p.expires_at IS NULL OR p.expires_at > now())
     CROSS JOIN LATERAL (
       SELECT EXISTS (
+        -- Nerves devices have nothing to present a token with.
         SELECT FROM credential x WHERE x.device_id = f.id AND (x.expires_at IS NULL OR x.expires_at > now())
+          AND NOT (f.dialect = 'nerveshub' AND x.type = 'token')
       ) AS any_active
     ) k
   ),

@@ -32,7 +32,8 @@ const refusals = {
   no_gateway: { code: 'not_found', message: 'its gateway is not registered' },
   foreign_gateway: { code: 'forbidden', message: 'its gateway belongs to another organization' },
   bad_token: { code: 'unauthenticated', message: 'the token matches no active credential' },
-  no_token: { code: 'unauthenticated', message: 'a token is required' },
+  no_token: { code: 'unauthenticated', message: 'a credential is required' },
+  revoked: { code: 'unauthenticated', message: 'what it proved itself with stands no longer' },
   no_organization: { code: 'unavailable', message: 'there is no organization yet' },
 } as const satisfies Record<string, Refusal>;
 
@@ -49,6 +50,7 @@ export function admission(pool: Pool) {
         batch.map((each) => each.demand),
         batch.map((each) => each.strict),
         ...whereabouts(batch),
+        batch.map((each) => each.credentialId ?? null),
       ]);
       return verdicts(batch.length, found, { kind: 'unknown' });
     },

@@ -13,6 +13,7 @@ import { credentials } from './credentials.js';
 import { desired } from './desired.js';
 import { deviceList } from './device-list.js';
 import { devices } from './devices.js';
+import { devicesOnSight } from './devices-on-sight.js';
 import { facts } from './facts.js';
 import { housekeeping } from './housekeeping.js';
 import { keyRequests } from './key-requests.js';
@@ -25,6 +26,7 @@ import { people } from './people.js';
 import { printKeys } from './print-keys.js';
 import { schedules } from './schedules.js';
 import { sessions } from './sessions.js';
+import { sharedSecrets } from './shared-secrets.js';
 import { signingKeys } from './signing-keys.js';
 import { type Pool, rows } from './sql.js';
 
@@ -56,6 +58,8 @@ export function store(pools: Pools, secret: Buffer) {
     devices: devices(orm),
     deviceList: deviceList(orm),
     credentials: credentials(orm),
+    sharedSecrets: sharedSecrets(orm, secret),
+    devicesOnSight: devicesOnSight(orm),
     connections: connections(orm),
     claims: claims(orm),
     keyRequests: keyRequests(orm),
