@@ -23,13 +23,13 @@ import { leaseRunnable } from './presence/lease.js';
 import { seenRunnable } from './presence/seen.js';
 import { Directory } from './session/directory.js';
 import { Sampler } from './session/sampler.js';
+import { signalling } from './signals/send.js';
 import { Networks } from './sockets/address.js';
 import { Gate } from './sockets/gate.js';
 import { Listener } from './sockets/listener.js';
 import { socketsRunnable } from './sockets/runnable.js';
 import { Uplink } from './uplink/uplink.js';
 import { watchAsker } from './watching/ask.js';
-import { signalling } from './watching/signals.js';
 
 const ADMIT_TIMEOUT_MS = 8_000;
 const MAX_PENDING_ADMISSIONS = 50_000;
@@ -78,7 +78,7 @@ export async function app(config: EdgeConfig): Promise<App> {
     Date.now(),
   );
   const watch = watchAsker({ bus, node, boot, asked: watchAsked });
-  const ask = asker({ admission, client, sampler, watch });
+  const ask = asker({ admission, client, sampler, watch, bus });
   const listener = new Listener({
     host: config.EDGE_HOST,
     ports: [config.EDGE_PORT, ...list(config.EDGE_EXTRA_PORTS).map(Number)],
@@ -92,7 +92,7 @@ export async function app(config: EdgeConfig): Promise<App> {
     sessionPorts: {
       emit: (event, dialect, sequence, settled) => uplink.emit(event, dialect, sequence, settled),
       ask,
-      signal: signalling(bus, signalEvents),
+      signal: signalling({ bus, node, events: signalEvents }),
       left: (device, reason) => disconnects.report(device, reason),
       events: sessionEvents,
       sampler,

@@ -3,8 +3,8 @@ import { counter, gauge, histogram, logger } from '@mooring/runtime';
 import type { DialectName } from './dialects/dialect.js';
 import type { Directory } from './session/directory.js';
 import type { SessionEvents } from './session/ports.js';
+import type { SignalEvents } from './signals/send.js';
 import type { Uplink, UplinkEvents } from './uplink/uplink.js';
-import type { SignalEvents } from './watching/signals.js';
 
 const log = logger('edge');
 

@@ -1,6 +1,8 @@
 // The vocabulary between a dialect (pure) and the session that runs it: inputs in, effects out.
+import type { ConsoleAnswer, ConsoleEffect, ConsoleInput, ConsoleQuestion } from './console-session.js';
 import type { AdmittedDevice, JsonObject } from './device.js';
 import type { DeviceEvent } from './event.js';
+import type { PushInput, UpdateAnswer, UpdateQuestion } from './firmware-push.js';
 import type { Person, WatchAnswer, WatchEffect, WatchInput, WatchQuestion } from './watch.js';
 
 export type { AdmittedDevice, Json, JsonObject } from './device.js';
@@ -51,12 +53,16 @@ export type Question =
       readonly token?: string;
     }
   | { readonly kind: 'authenticate'; readonly token: string }
-  | WatchQuestion;
+  | WatchQuestion
+  | ConsoleQuestion
+  | UpdateQuestion;
 
 export type Answer =
   | { readonly kind: 'admitted'; readonly device: AdmittedDevice }
   | { readonly kind: 'authenticated'; readonly person: Person }
   | WatchAnswer
+  | ConsoleAnswer
+  | UpdateAnswer
   /** `not_found` unknown device, `unauthenticated` bad credential, `forbidden`, `exhausted` too many, `unavailable` try later. */
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
   /** The event emitted with this receipt is durable. */
@@ -105,6 +111,8 @@ export type CommandAction =
   | { readonly kind: 'bridge'; readonly name: string; readonly params: JsonObject }
   /** Needs no more than its name: reboot or identify. */
   | { readonly kind: 'nudge'; readonly name: string }
+  /** Elixir that a Nerves device runs. */
+  | { readonly kind: 'script'; readonly text: string }
   /** Bytes that no dialect interprets. */
   | { readonly kind: 'raw'; readonly frame: string | Uint8Array };
 
@@ -131,6 +139,16 @@ export type Input =
   | { readonly on: 'answer'; readonly to: string; readonly answer: Answer }
   | { readonly on: 'timer'; readonly timer: string };
 
+/** What other edges and services hand to a connection, besides commands. A dialect accepts what it takes. */
+export type Delivered = WatchInput | ConsoleInput | PushInput;
+
+/** The connection is gone; only what is emitted and signalled has an effect. */
+export interface ConnectionClosed {
+  readonly on: 'closed';
+  /** The peer said that it goes away, as a browser does when its page is left: it does not come back. */
+  readonly leaving: boolean;
+}
+
 /** Why the edge itself ends a connection; each dialect says it with the code that makes its clients do the right thing. */
 export const CloseReason = {
   drain: 'drain',
@@ -151,6 +169,8 @@ export interface CloseCode {
 
 export type Effect =
   | WatchEffect
+  | ConsoleEffect
+  | AcceptEffect
   /** With `receipt`, the session answers under that name once the event is durable (or shed). */
   | { readonly do: 'emit'; readonly event: DeviceEvent; readonly receipt?: string }
   | { readonly do: 'send'; readonly frame: string | Uint8Array }
@@ -170,6 +190,15 @@ export type Effect =
     }
   /** `reason` goes into the connection history: `hello_timeout`, `bad_messages`, `device_not_found`, … */
   | { readonly do: 'close'; readonly close: CloseCode; readonly reason: string };
+
+/** What was delivered in this step was taken. */
+export interface AcceptEffect {
+  readonly do: 'accept';
+  /** Of a camera that is to be watched: it can come back to its sessions. */
+  readonly resumes?: boolean;
+  /** Of a push or a console's signal: the channel that it is for is joined. */
+  readonly joined?: boolean;
+}
 
 /** `held` is passed on later, `dropped` never. */
 export type CountOutcome = 'malformed' | 'unrecognised' | 'ignored' | 'refused' | 'held' | 'dropped';
@@ -192,7 +221,7 @@ export interface Limits {
 
 /** A device family's wire protocol as a pure machine: no I/O, no clock, no randomness. */
 export interface Dialect<S> {
-  /** The registry's name of the family: berg, kinetid, camera, nerveshub; `viewer` for people's sockets. */
+  /** The registry's name of the family: berg, kinetid, camera, nerveshub; `viewer` and `console` for people's sockets. */
   readonly name: DialectName;
   readonly limits: Limits;
   /** Decides on the HTTP upgrade from its head alone. */
@@ -200,8 +229,8 @@ export interface Dialect<S> {
   open(hello: Hello, now: number): Step<S>;
   /** Total: never throws, whatever the frame holds. */
   step(state: S, input: Input, now: number): Step<S>;
-  /** Present where peers watch or are watched. Total, like `step`. */
-  watch?(state: S, input: WatchInput, now: number): Step<S>;
+  /** Present where more than commands is delivered, or others have to hear of the end. Total, like `step`. */
+  deliver?(state: S, input: Delivered | ConnectionClosed, now: number): Step<S>;
   /** How this dialect's clients are told that the edge ends the connection. */
   closeFor(reason: CloseReason): CloseCode;
 }
@@ -212,5 +241,6 @@ export const DialectName = {
   camera: 'camera',
   nerveshub: 'nerveshub',
   viewer: 'viewer',
+  console: 'console',
 } as const;
 export type DialectName = (typeof DialectName)[keyof typeof DialectName];

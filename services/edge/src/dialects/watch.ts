@@ -1,14 +1,10 @@
 // The vocabulary of watching: sessions between a viewer and a camera, what passes between the two, where the other one is.
 import type { JsonObject } from './device.js';
+import type { ConnectionEnd, SignalOutcome } from './end.js';
 
 /** The connection at one end of a watch session. Dialects keep the other end's and hand it back; they read `resumes` only. */
-export interface WatchEnd {
-  readonly node: string;
+export interface WatchEnd extends ConnectionEnd {
   readonly boot: string;
-  readonly connectionId: string;
-  /** The camera's; 0 for a viewer. */
-  readonly deviceNumber: bigint;
-  readonly epoch: bigint;
   /** It said that it can come back: its loss is waited out (camera.md 8, 6). */
   readonly resumes: boolean;
 }
@@ -98,8 +94,7 @@ export type WatchAnswer =
     }
   | { readonly kind: 'resumed'; readonly sessions: readonly ResumedWatch[] }
   | { readonly kind: 'ice_servers'; readonly ice: IceServers }
-  /** Of a signal: handed over; the other end is not there; nobody knows. */
-  | { readonly kind: 'signalled'; readonly outcome: 'delivered' | 'gone' | 'lost' };
+  | { readonly kind: 'signalled'; readonly outcome: SignalOutcome };
 
 export type WatchEffect =
   /** Answered as `signalled` under `as`. Signals to one end arrive in the order of these effects. */
@@ -111,8 +106,6 @@ export type WatchEffect =
       readonly signal: Signal;
       readonly traceparent: string;
     }
-  /** What this step got was taken. `resumes` says of a camera that it can come back to its sessions. */
-  | { readonly do: 'accept'; readonly resumes: boolean }
   /** Lets the peer send this many frames beyond its rate, since it was asked for them. */
   | { readonly do: 'allow'; readonly frames: number };
 
@@ -136,10 +129,4 @@ export type WatchInput =
       readonly viewer: WatchEnd;
       readonly ice: IceServers;
       readonly traceparent: string;
-    }
-  /** The connection is gone; only what is emitted and signalled has an effect. */
-  | {
-      readonly on: 'closed';
-      /** The peer said that it goes away, as a browser does when its page is left: it does not come back. */
-      readonly leaving: boolean;
     };

@@ -51,6 +51,10 @@ describe('an action', () => {
       { kind: 'nudge', name: 'reboot' },
     ],
     [
+      { $case: 'script', value: { text: '1 + 1' } },
+      { kind: 'script', text: '1 + 1' },
+    ],
+    [
       { $case: 'raw', value: { frame: { $case: 'text', value: 'x' } } },
       { kind: 'raw', frame: 'x' },
     ],

@@ -5,6 +5,8 @@ import { objectOf } from '../dialects/json-object.js';
 
 /** Longest name of a bridge command or a nudge, in characters. */
 const MAX_NAME = 64;
+/** Longest script in characters; a command is one message of the bus. */
+const MAX_SCRIPT = 64 * 1024;
 const PERSONALITY_IMAGES = [4, 5];
 
 /** What is wrong with an action, for a person. */
@@ -33,11 +35,20 @@ export function commandAction({ number, action }: bus.Command): CommandAction | 
       return isName(action.value.name)
         ? { kind: 'nudge', name: action.value.name }
         : invalid('The command has no usable name');
+    case 'script': {
+      const { text } = action.value;
+      return text.length > 0 && text.length <= MAX_SCRIPT
+        ? { kind: 'script', text }
+        : invalid('The script is empty or too long');
+    }
     case 'raw': {
       const { frame } = action.value;
       return frame === undefined ? invalid('The command has no frame') : { kind: 'raw', frame: frame.value };
     }
-    case undefined:
+    // The registry orders updates of firmware-update; one that comes here was sent by mistake.
+    case 'update':
+    default:
+      // None, one of a later version, or one that is not for sessions.
       return invalid('The command has no action that is known here');
   }
 }

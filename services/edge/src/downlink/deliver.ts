@@ -1,10 +1,14 @@
 // Takes what is delivered to this node and hands it to the one session that is meant; answers whether it was there.
 import { edge, type bus as messages } from '@mooring/proto';
-import type { Bus, Runnable } from '@mooring/runtime';
+import { type Bus, contextFromTraceparent, inSpan, type Runnable } from '@mooring/runtime';
+import { SpanKind } from '@opentelemetry/api';
+import type { Delivered } from '../dialects/dialect.js';
 import type { Directory } from '../session/directory.js';
 import type { LiveSession } from '../session/ports.js';
+import { consoleOf } from './console-input.js';
 import { type CommandCounted, execute } from './execute.js';
-import { type DeliveredWatch, signalOf, startOf } from './watch-input.js';
+import { pushOf } from './push-input.js';
+import { signalOf, startOf } from './watch-input.js';
 
 const GONE: messages.DeliveryReply = { delivered: false };
 
@@ -25,20 +29,40 @@ function deliver(
     case 'command':
       return execute(session, delivery, content.value, counted);
     case 'watchStart':
-      return watch(session, delivery, startOf(content.value));
+      return hand(session, delivery, startOf(content.value));
     case 'watchSignal':
-      return watch(session, delivery, signalOf(content.value));
+      return hand(session, delivery, signalOf(content.value));
+    case 'consoleSignal':
+      return hand(session, delivery, consoleOf(content.value));
+    case 'firmwarePush':
+      return traced(content.value, session, () => hand(session, delivery, pushOf(content.value)));
   }
 }
 
-function watch(
+function hand(
   session: LiveSession,
   { deviceNumber, epoch }: messages.Delivery,
-  input: DeliveredWatch | undefined,
+  input: Delivered | undefined,
 ): messages.DeliveryReply {
   if (input === undefined) return GONE;
-  const { accepted, resumes } = session.watch(deviceNumber, epoch, input);
-  return { delivered: accepted, resumes };
+  const { accepted, resumes, joined } = session.deliver(deviceNumber, epoch, input);
+  return { delivered: accepted, resumes, joined };
+}
+
+/** In the trace of what led to the push: who looks for an update finds the device that was told. */
+function traced(
+  { traceparent, content }: messages.FirmwarePush,
+  { dialect }: LiveSession,
+  deliver: () => messages.DeliveryReply,
+): messages.DeliveryReply {
+  if (traceparent === '') return deliver();
+  const attributes = { 'mooring.dialect': dialect, 'mooring.push': content?.$case ?? '' };
+  const options = { kind: SpanKind.SERVER, parent: contextFromTraceparent(traceparent), attributes };
+  return inSpan('deliver push', options, (span) => {
+    const reply = deliver();
+    span.setAttribute('mooring.delivered', reply.delivered);
+    return reply;
+  });
 }
 
 export function deliverRunnable(

@@ -3,11 +3,8 @@ import type { bus } from '@mooring/proto';
 import type { WatchInput } from '../dialects/watch.js';
 import { decodeSignal, endOf, iceOf } from '../watching/ends.js';
 
-/** What can be delivered: all but that the connection itself is gone. */
-export type DeliveredWatch = Exclude<WatchInput, { on: 'closed' }>;
-
 /** Undefined without the viewer's end, which nobody could answer. */
-export function startOf(start: bus.WatchStart): DeliveredWatch | undefined {
+export function startOf(start: bus.WatchStart): WatchInput | undefined {
   const viewer = endOf(start.viewer);
   if (viewer === undefined) return undefined;
   const { sessionId, userId, traceparent } = start;
@@ -19,7 +16,7 @@ export function signalOf({
   sessionId,
   fromConnectionId: from,
   signal,
-}: bus.WatchSignal): DeliveredWatch | undefined {
+}: bus.WatchSignal): WatchInput | undefined {
   const decoded = decodeSignal(signal);
   return decoded && { on: 'signal', sessionId, from, signal: decoded };
 }

@@ -1,16 +1,19 @@
-// Answers a dialect's questions by asking the registry or signaling; every failure is an answer, and there is always one.
+// Answers a dialect's questions by asking the registry, signaling or firmware-update; every failure is an answer, and there is always one.
 import type { registry } from '@mooring/proto';
 import {
   asFault,
+  type Bus,
   contextFromTraceparent,
   currentTraceparent,
   type GrpcClient,
   inSpan,
 } from '@mooring/runtime';
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { askConsole } from '../consoles/ask.js';
 import type { AdmittedDevice, Answer, Question } from '../dialects/dialect.js';
 import type { Origin } from '../session/ports.js';
 import type { Sampler } from '../session/sampler.js';
+import { askUpdate } from '../updating/ask.js';
 import type { watchAsker } from '../watching/ask.js';
 import type { Admission } from './admission.js';
 import { isRefusalCode } from './answer.js';
@@ -20,10 +23,11 @@ export interface AskerOptions {
   readonly client: GrpcClient<registry.RegistryClient>;
   readonly sampler: Sampler;
   readonly watch: ReturnType<typeof watchAsker>;
+  readonly bus: Pick<Bus, 'request'>;
 }
 
 /** Questions are always traced: below the frame that caused them when that is sampled, else linked to the upgrade. */
-export function asker({ admission, client, sampler, watch }: AskerOptions) {
+export function asker({ admission, client, sampler, watch, bus }: AskerOptions) {
   return (question: Question, origin: Origin, device?: AdmittedDevice): Promise<Answer> => {
     const options = {
       kind: SpanKind.CLIENT,
@@ -36,7 +40,11 @@ export function asker({ admission, client, sampler, watch }: AskerOptions) {
         case 'admit':
           return admission.admit(question, origin, currentTraceparent());
         case 'authenticate':
-          return authenticate(client, question.token);
+          return orRefused(authenticate(client, question.token));
+        case 'open_console':
+          return orRefused(askConsole(client, question, origin));
+        case 'check_update':
+          return orRefused(askUpdate(bus, device));
         case 'watch':
         case 'resume':
         case 'ice_servers':
@@ -47,16 +55,18 @@ export function asker({ admission, client, sampler, watch }: AskerOptions) {
 }
 
 async function authenticate(client: AskerOptions['client'], token: string): Promise<Answer> {
-  try {
-    const { principal } = await client.authenticate({ token });
-    const { userId = '', apiKeyId = '' } = principal ?? {};
-    if (userId !== '') return { kind: 'authenticated', person: { userId } };
-    if (apiKeyId !== '') return { kind: 'authenticated', person: { apiKeyId } };
-    return { kind: 'refused', code: 'unauthenticated', message: 'The token stands for nobody' };
-  } catch (error) {
+  const { principal } = await client.authenticate({ token });
+  const { userId = '', apiKeyId = '' } = principal ?? {};
+  if (userId !== '') return { kind: 'authenticated', person: { userId } };
+  if (apiKeyId !== '') return { kind: 'authenticated', person: { apiKeyId } };
+  return { kind: 'refused', code: 'unauthenticated', message: 'The token stands for nobody' };
+}
+
+function orRefused(answer: Promise<Answer>): Promise<Answer> {
+  return answer.catch((error: unknown) => {
     const { code, message } = asFault(error);
     return { kind: 'refused', code: isRefusalCode(code) ? code : 'unavailable', message };
-  }
+  });
 }
 
 function linkTo(traceparent: string | undefined) {

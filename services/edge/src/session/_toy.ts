@@ -57,8 +57,8 @@ export function run(
         ? answer(question.kind === 'admit' ? question.identifier : '')
         : answer;
     },
-    signal: async ({ sessionId, signal }) => {
-      did.push(`signal ${signal.is} ${sessionId}`);
+    signal: async ({ sessionId, ...sent }) => {
+      did.push(`signal ${'signal' in sent ? sent.signal.is : sent.content.is} ${sessionId}`);
       return 'delivered';
     },
     left: ({ number, epoch }, reason) => did.push(`left ${number}/${epoch} ${reason}`),

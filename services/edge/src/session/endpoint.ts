@@ -8,7 +8,8 @@ import type {
   UpgradeDecision,
 } from '../dialects/dialect.js';
 import type { LiveSession, Peer, SessionPorts } from './ports.js';
-import { Session, type SessionSettings } from './session.js';
+import type { SessionSettings } from './rate.js';
+import { Session } from './session.js';
 
 /** A path of the edge and what answers there. */
 export interface Endpoint {

@@ -1,15 +1,19 @@
 // What a session needs of the rest of the edge, as interfaces: so it runs in tests without sockets, NATS or registry.
+
+import type { ConsoleContent } from '../dialects/console-session.js';
 import type {
   AdmittedDevice,
   Answer,
   CloseReason,
+  Delivered,
   DeviceEvent,
   DevicePolicy,
   DialectName,
   Question,
   Taken,
 } from '../dialects/dialect.js';
-import type { Signal, WatchEnd, WatchInput } from '../dialects/watch.js';
+import type { ConnectionEnd, SignalOutcome } from '../dialects/end.js';
+import type { Signal } from '../dialects/watch.js';
 import type { GivenCommand } from './executed.js';
 
 /** The other end of a connection. */
@@ -33,21 +37,24 @@ export interface Origin {
 /** Called once per event that carries a receipt. */
 export type Settled = (outcome: 'durable' | 'shed') => void;
 
-/** What one end of a watch session tells the other. */
-export interface SentSignal {
-  readonly to: WatchEnd;
+/** What one end of a watch session or of a console tells the other. */
+export type SentSignal = Sent &
+  ({ readonly signal: Signal; readonly traceparent: string } | { readonly content: ConsoleContent });
+
+interface Sent {
+  readonly to: ConnectionEnd;
   readonly sessionId: string;
-  /** The connection that says it. */
+  /** The connection that says it, and the device that it speaks for, if any. */
   readonly from: string;
-  readonly signal: Signal;
-  readonly traceparent: string;
+  readonly device: AdmittedDevice | undefined;
 }
 
 /** What became of something that was delivered to a session. */
 export interface Accepted {
   readonly accepted: boolean;
-  /** Of a camera that is to be watched: it can come back to its sessions. */
-  readonly resumes: boolean;
+  /** As in the effect `accept`. */
+  readonly resumes?: boolean;
+  readonly joined?: boolean;
 }
 
 export interface SessionPorts {
@@ -56,7 +63,7 @@ export interface SessionPorts {
   /** Answers within its deadline, always; failures are answers too. `device` is who asks, where it is admitted. */
   ask(question: Question, origin: Origin, device: AdmittedDevice | undefined): Promise<Answer>;
   /** Hands a signal over, in the order of the calls, and says what became of it; never rejects. */
-  signal(sent: SentSignal, dialect: DialectName): Promise<'delivered' | 'gone' | 'lost'>;
+  signal(sent: SentSignal, dialect: DialectName): Promise<SignalOutcome>;
   /** The device's presence on this session is over. */
   left(device: AdmittedDevice, reason: string): void;
   readonly events: SessionEvents;
@@ -99,8 +106,8 @@ export interface LiveSession {
    * with that epoch, or when its connection ended before the command went out.
    */
   execute(deviceNumber: bigint, epoch: bigint, command: GivenCommand): Taken | 'gone';
-  /** What concerns a watch session. A device number of 0 means the connection, whoever speaks on it. */
-  watch(deviceNumber: bigint, epoch: bigint, input: Exclude<WatchInput, { on: 'closed' }>): Accepted;
+  /** What comes besides commands. A device number of 0 means the connection, whoever speaks on it. */
+  deliver(deviceNumber: bigint, epoch: bigint, input: Delivered): Accepted;
   /** Devices on this connection, if a frame, ping or pong came since the last call. */
   seen(): readonly AdmittedDevice[];
 }

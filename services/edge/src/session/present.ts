@@ -3,7 +3,7 @@ import type { AdmittedDevice } from '../dialects/dialect.js';
 import type { Accepted } from './ports.js';
 
 /** What became of a delivery that nobody here takes. */
-export const NOT_HERE: Accepted = { accepted: false, resumes: false };
+export const NOT_HERE: Accepted = { accepted: false };
 
 const NOBODY: readonly AdmittedDevice[] = [];
 

@@ -36,7 +36,16 @@ export class Rate {
   }
 }
 
+/** What a dialect's own limits are multiplied by; 1 for devices in the field. */
+export interface SessionSettings {
+  readonly frameRateFactor: number;
+}
+
 /** The rate of a dialect's sockets, multiplied. */
-export function rateOf({ framesPerS, frameBurst }: Limits, factor: number, nowMs: number): Rate {
-  return new Rate(framesPerS * factor, frameBurst * factor, nowMs);
+export function rateOf(
+  { framesPerS, frameBurst }: Limits,
+  { frameRateFactor }: SessionSettings,
+  nowMs: number,
+): Rate {
+  return new Rate(framesPerS * frameRateFactor, frameBurst * frameRateFactor, nowMs);
 }

@@ -3,6 +3,8 @@ import type {
   AdmittedDevice,
   Answer,
   CloseReason,
+  ConnectionClosed,
+  Delivered,
   Dialect,
   DialectName,
   Effect,
@@ -12,20 +14,14 @@ import type {
   Step,
   Taken,
 } from '../dialects/dialect.js';
-import type { WatchEffect, WatchInput } from '../dialects/watch.js';
 import { isLeaving } from './close-reason.js';
 import { Executed, type GivenCommand, UNSUPPORTED } from './executed.js';
 import { originOf } from './origin.js';
 import { orphaned } from './orphaned.js';
 import type { Accepted, LiveSession, Origin, Peer, SessionPorts, Settled } from './ports.js';
 import { NOT_HERE, Present } from './present.js';
-import { type Rate, rateOf } from './rate.js';
+import { type Rate, rateOf, type SessionSettings } from './rate.js';
 import { Timers } from './timers.js';
-
-/** What a dialect's own limits are multiplied by; 1 for devices in the field. */
-export interface SessionSettings {
-  readonly frameRateFactor: number;
-}
 
 /** Runs one dialect machine over one connection until either end closes it. */
 export class Session<S> implements LiveSession {
@@ -46,7 +42,7 @@ export class Session<S> implements LiveSession {
   /** Absent until the first command: most sessions never get one. */
   #executed: Executed | undefined;
   #heard = false;
-  /** What the running step says about the watch input that it got. */
+  /** What the running step says about what was delivered. */
   #accepted = NOT_HERE;
 
   constructor(
@@ -62,7 +58,7 @@ export class Session<S> implements LiveSession {
     this.#ports = ports;
     this.#origin = originOf(dialect.name, hello, traceparent);
     const now = Date.now();
-    this.#rate = rateOf(dialect.limits, settings.frameRateFactor, now);
+    this.#rate = rateOf(dialect.limits, settings, now);
     const opened = dialect.open(hello, now);
     this.#state = opened.state;
     this.#stepping = true;
@@ -103,7 +99,7 @@ export class Session<S> implements LiveSession {
   closed(reason: string): string {
     const why = this.#closing ?? reason;
     if (this.#over) return why;
-    this.#watch({ on: 'closed', leaving: isLeaving(this.#closing, reason) });
+    this.#deliver({ on: 'closed', leaving: isLeaving(this.#closing, reason) });
     this.#over = true;
     this.#timers.cancelAll();
     for (const device of this.#present.clear()) this.#ports.left(device, why);
@@ -144,10 +140,10 @@ export class Session<S> implements LiveSession {
     return taken ?? (this.#closing === undefined ? UNSUPPORTED : 'gone');
   }
 
-  watch(deviceNumber: bigint, epoch: bigint, input: Exclude<WatchInput, { on: 'closed' }>): Accepted {
+  deliver(deviceNumber: bigint, epoch: bigint, input: Delivered): Accepted {
     const isMeant = deviceNumber === 0n || this.#present.find(deviceNumber, epoch) !== undefined;
     if (!isMeant || this.#over || this.#closing !== undefined) return NOT_HERE;
-    this.#watch(input);
+    this.#deliver(input);
     this.#catchUp();
     return this.#closing === undefined ? this.#accepted : NOT_HERE;
   }
@@ -183,10 +179,10 @@ export class Session<S> implements LiveSession {
     this.#take(() => this.#dialect.step(this.#state, input, Date.now()));
   }
 
-  #watch(input: WatchInput): void {
+  #deliver(input: Delivered | ConnectionClosed): void {
     this.#accepted = NOT_HERE;
-    const { watch } = this.#dialect;
-    if (watch !== undefined) this.#take(() => watch(this.#state, input, Date.now()));
+    const { deliver } = this.#dialect;
+    if (deliver !== undefined) this.#take(() => deliver(this.#state, input, Date.now()));
   }
 
   #take(make: () => Step<S>): void {
@@ -230,7 +226,7 @@ export class Session<S> implements LiveSession {
         void this.#signal(effect);
         return;
       case 'accept':
-        this.#accepted = { accepted: true, resumes: effect.resumes };
+        this.#accepted = { ...effect, accepted: true };
         return;
       case 'allow':
         this.#rate.allow(effect.frames);
@@ -274,8 +270,9 @@ export class Session<S> implements LiveSession {
     this.#input({ on: 'answer', to: as, answer });
   }
 
-  async #signal({ as, ...sent }: Extract<WatchEffect, { do: 'signal' }>): Promise<void> {
-    const outcome = await this.#ports.signal({ ...sent, from: this.connectionId }, this.dialect);
+  async #signal({ as, ...sent }: Extract<Effect, { do: 'signal' }>): Promise<void> {
+    const from = { from: this.connectionId, device: this.#present.main };
+    const outcome = await this.#ports.signal({ ...sent, ...from }, this.dialect);
     this.#input({ on: 'answer', to: as, answer: { kind: 'signalled', outcome } });
   }
 

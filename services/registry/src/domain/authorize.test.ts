@@ -14,6 +14,7 @@ const lowest: Record<keyof typeof permission, Role> = {
   commandDevices: 'operator',
   watchDevices: 'viewer',
   sendRaw: 'operator',
+  openConsoles: 'operator',
   deleteDevices: 'admin',
   readAccounts: 'viewer',
   manageAccounts: 'admin',

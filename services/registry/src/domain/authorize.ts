@@ -18,6 +18,8 @@ export const permission = {
   /** Frames that no dialect interprets. */
   sendRaw: { role: Role.operator, scope: Scope.devicesRaw },
   watchDevices: { role: Role.viewer, scope: Scope.watch },
+  /** A prompt on a device. */
+  openConsoles: { role: Role.operator, scope: Scope.console },
   deleteDevices: { role: Role.admin, scope: Scope.devicesWrite },
   readAccounts: { role: Role.viewer, scope: Scope.accountsRead },
   manageAccounts: { role: Role.admin, scope: Scope.accountsWrite },

@@ -10,6 +10,8 @@ type Action = NewCommand['action'];
 export const MAX_PAYLOAD_BYTES = 600 * 1024;
 const MAX_PARAMS_BYTES = 8 * 1024;
 const NAME = /^[\w.:-]{1,64}$/;
+/** Characters; an edge takes as many. */
+const MAX_SCRIPT = 64 * 1024;
 /** Printers take 384 dots per row, in one go as many rows as sirius lets pass (berg.md 3.6). */
 const MAX_SIDE = 10_000;
 
@@ -35,6 +37,10 @@ export function checkAction(problems: Problems, action: Action, bytes: number): 
       return;
     case 'nudge':
       checkName(problems, action.value.name);
+      return;
+    case 'script':
+      if (action.value.text.length === 0 || action.value.text.length > MAX_SCRIPT)
+        problems.add('text', `must have 1 to ${MAX_SCRIPT} characters`);
       return;
     case 'raw':
       if (action.value.frame === undefined || action.value.frame.value.length === 0)

@@ -17,6 +17,7 @@ const actions = {
   bridge: { $case: 'bridge', value: { name: 'pjoin', paramsJson: '{}' } },
   reboot: { $case: 'nudge', value: { name: 'reboot' } },
   identify: { $case: 'nudge', value: { name: 'identify' } },
+  script: { $case: 'script', value: { text: '1 + 1' } },
   raw: { $case: 'raw', value: { frame: { $case: 'text', value: '{}' } } },
 } as const satisfies Record<string, Action>;
 type Type = keyof typeof actions;
@@ -47,7 +48,7 @@ describe('a type', () => {
     ['plug', ['switch', 'raw']],
     ['bridge', ['bridge', 'raw']],
     ['printer', ['print', 'set_personality', 'set_quip', 'raw']],
-    ['nerves', ['reboot', 'identify', 'raw']],
+    ['nerves', ['reboot', 'identify', 'script', 'raw']],
     ['camera', ['raw']],
   ] as const)('for a %s', (device, expected) => {
     const taken = (Object.keys(actions) as Type[]).filter(

@@ -27,6 +27,7 @@ const rules: Readonly<Record<string, TypeRule>> = {
   bridge: { action: 'bridge', only: 'a bridge', fits: isBridge },
   reboot: { action: 'nudge', ...nerves },
   identify: { action: 'nudge', ...nerves },
+  script: { action: 'script', ...nerves },
   raw: { action: 'raw', only: 'any device', fits: () => true },
 };
 
@@ -93,6 +94,7 @@ export function isRepeatable(action: Action): boolean {
       return isKey(action) || action.value.name === 'set_cloud_log_level';
     case 'print':
     case 'nudge':
+    case 'script':
     case 'raw':
       return false;
   }

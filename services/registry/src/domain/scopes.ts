@@ -11,6 +11,8 @@ export const Scope = {
   firmwareRead: 'firmware:read',
   firmwareWrite: 'firmware:write',
   watch: 'watch',
+  /** A prompt on a device: whoever has it can do there what the device itself can. */
+  console: 'console',
   accountsRead: 'accounts:read',
   accountsWrite: 'accounts:write',
   auditRead: 'audit:read',

@@ -51,6 +51,8 @@ async function askerOf(context: Context, request: registry.CreateCommandRequest)
   const principal = principalOf(request.principal);
   const device = await deviceFor(context, principal, deviceId, permission.commandDevices);
   if (type === 'raw') authorize(principal, device.organizationId, permission.sendRaw, 'device');
+  // Whoever runs code on a device has it in their hands, as with a console.
+  if (type === 'script') authorize(principal, device.organizationId, permission.openConsoles, 'device');
   return { device, actor: actorOf(principal), keys: actorOf(principal) };
 }
 

@@ -2,11 +2,9 @@
 import type { registry } from '@mooring/proto';
 import { Fault, isFault, unary } from '@mooring/runtime';
 import { authorize, permission, unknown } from '../domain/authorize.js';
-import { keyPattern } from '../domain/page.js';
-import type { Principal } from '../domain/principal.js';
 import type { Context } from './context.js';
 import { placeOf } from './locate.js';
-import { idOf } from './principal.js';
+import { standingOf } from './standing.js';
 
 /**
  * Memberships are read anew: a viewer's connection may be older than its rights. Cameras' own names are known to whoever
@@ -15,10 +13,9 @@ import { idOf } from './principal.js';
  */
 export function findCamera(context: Context): registry.RegistryServer['findCamera'] {
   return unary(async ({ userId, apiKeyId, name }) => {
-    const id = keyPattern.uuid.test(name.toLowerCase()) ? name.toLowerCase() : undefined;
     const [principal, camera] = await Promise.all([
       standingOf(context, userId, apiKeyId),
-      context.store.sessions.camera(name, id),
+      context.store.sessions.named('camera', name),
     ]);
     if (camera === undefined) throw unknown('camera');
     const { id: deviceId, organizationId, byIdentifier, location } = camera;
@@ -31,17 +28,4 @@ export function findCamera(context: Context): registry.RegistryServer['findCamer
     }
     return { deviceId, organizationId, place: placeOf(location) };
   });
-}
-
-/** Fault `forbidden` for somebody who exists no longer. */
-async function standingOf({ store }: Context, userId: string, apiKeyId: string): Promise<Principal> {
-  if (apiKeyId !== '') {
-    const key = await store.apiKeys.standing({ id: idOf(apiKeyId, 'API key') });
-    if (key === undefined) throw new Fault('forbidden', 'this key is not valid any more');
-    const { organizationId, role, scopes } = key;
-    return { apiKeyId, memberships: [{ organizationId, role }], scopes, platformOperator: false };
-  }
-  const person = await store.people.standing(idOf(userId, 'person'));
-  if (person === undefined) throw new Fault('forbidden', 'this person is not known any more');
-  return { userId, memberships: person.memberships, scopes: [], platformOperator: false };
 }

@@ -24,6 +24,7 @@ import {
   listOrganizations,
   updateOrganization,
 } from './organizations.js';
+import { openConsole } from './open-console.js';
 import { registerAccount } from './register-account.js';
 import { reportDisconnected } from './report-disconnected.js';
 import { reportSeen } from './report-seen.js';
@@ -37,6 +38,7 @@ export function grpcHandlers(context: Context): registry.RegistryServer {
     reportSeen: reportSeen(context),
     locate: locate(context),
     findCamera: findCamera(context),
+    openConsole: openConsole(context),
     registerAccount: registerAccount(context),
     login: login(context),
     authenticate: authenticate(context),

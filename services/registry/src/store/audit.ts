@@ -22,6 +22,9 @@ export async function record(db: Db, deed: Deed): Promise<void> {
 
 export function audit(orm: Orm) {
   return {
+    /** Of what nothing else in this database says. */
+    record: (deed: Deed): Promise<void> => orm.transact((db) => record(db, deed)),
+
     /** The newest first; one more row than the page holds when there are more. */
     list: (organizationIds: readonly string[], page: Page): Promise<readonly AuditEntry[]> =>
       orm.read(async (db) => {

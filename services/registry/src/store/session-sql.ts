@@ -110,13 +110,13 @@ export const where: Statement = {
   text: 'SELECT number, epoch, edge, connection_id FROM device WHERE id = $1::uuid',
 };
 
-// Identifiers of cameras are free text, so one may look like another camera's id: the identifier is meant then.
-export const camera: Statement = {
-  name: 'camera',
+// Identifiers of most families are free text, so one may look like another device's id: the identifier is meant then.
+export const named: Statement = {
+  name: 'named',
   text: `
   SELECT id, organization_id, number, epoch, edge, connection_id, identifier = $1 AS by_identifier
   FROM device
-  WHERE dialect = 'camera' AND (identifier = $1 OR id = $2::uuid)
+  WHERE dialect = $3 AND (identifier = $1 OR id = $2::uuid)
   ORDER BY by_identifier DESC
   LIMIT 1`,
 };

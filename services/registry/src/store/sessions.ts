@@ -1,11 +1,12 @@
 // Sessions as device rows hold them: where they are, when they end, when they were last heard of.
 import type { NodeProcess } from '@mooring/runtime';
+import { keyPattern } from '../domain/page.js';
 import type { Disconnection, Location, Session } from '../domain/session.js';
 import {
-  camera,
   endLost,
   endReported,
   endUnconfirmedSessions,
+  named,
   processes,
   seen,
   where,
@@ -19,14 +20,14 @@ interface WhereRow {
   readonly connection_id: string | null;
 }
 
-interface CameraRow extends WhereRow {
+interface NamedRow extends WhereRow {
   readonly id: string;
   readonly organization_id: string;
   readonly by_identifier: boolean;
 }
 
-/** A camera, found by its identifier or by its public id. */
-export interface Camera {
+/** A device, found by its identifier or by its public id. */
+export interface NamedDevice {
   readonly id: string;
   readonly organizationId: string;
   readonly byIdentifier: boolean;
@@ -102,9 +103,10 @@ export function sessions(pool: Pool) {
       return row === undefined ? undefined : locationOf(row);
     },
 
-    /** The camera of that identifier, else the one of that public id. `id` is undefined for a name that is no UUID. */
-    async camera(identifier: string, id: string | undefined): Promise<Camera | undefined> {
-      const [row] = await rows<CameraRow>(pool, camera, [identifier, id ?? null]);
+    /** The family's device of that identifier, else the one of that public id. */
+    async named(dialect: string, name: string): Promise<NamedDevice | undefined> {
+      const id = keyPattern.uuid.test(name.toLowerCase()) ? name.toLowerCase() : null;
+      const [row] = await rows<NamedRow>(pool, named, [name, id, dialect]);
       if (row === undefined) return undefined;
       const { organization_id: organizationId, by_identifier: byIdentifier } = row;
       return { id: row.id, organizationId, byIdentifier, location: locationOf(row) };

@@ -3,6 +3,8 @@ import type {
   AdmittedDevice,
   Answer,
   CommandAction,
+  ConnectionClosed,
+  Delivered,
   DeviceCommand,
   Dialect,
   Effect,
@@ -56,9 +58,9 @@ export const camera: Dialect<CameraState> = {
     effects: [{ do: 'arm', timer: HELLO, afterMs: HELLO_TIMEOUT_MS }],
   }),
   step: (state, input, now) => (state.phase === 'closed' ? { state, effects: [] } : react(state, input, now)),
-  watch: (state, input, now) => {
+  deliver: (state, input, now) => {
     if (state.phase === 'verifying') return whileResuming(state, input);
-    return state.phase === 'ready' ? onWatch(state, input, now) : { state, effects: [] };
+    return state.phase === 'ready' ? onDelivered(state, input, now) : { state, effects: [] };
   },
   closeFor,
 };
@@ -171,7 +173,7 @@ function onResumed(
 /** Viewers hear of this connection before it hears that it has its sessions back: what they say meanwhile waits. */
 function whileResuming(
   state: Extract<CameraState, { phase: 'verifying' }>,
-  input: WatchInput,
+  input: Delivered | ConnectionClosed,
 ): Step<CameraState> {
   const { admitted } = state;
   if (admitted === undefined || input.on !== 'signal') return { state, effects: [] };
@@ -229,7 +231,7 @@ function onSecondHello(state: Ready, hello: Message, now: number): Effect {
     : fail(hello, Failure.badRequest, now);
 }
 
-function onWatch(state: Ready, input: WatchInput, now: number): Step<Ready> {
+function onDelivered(state: Ready, input: Delivered | ConnectionClosed, now: number): Step<Ready> {
   switch (input.on) {
     case 'start':
       return onStart(state, input, now);
@@ -240,6 +242,10 @@ function onWatch(state: Ready, input: WatchInput, now: number): Step<Ready> {
     }
     case 'closed':
       return withWatches(state, leave(state.watches, input.leaving, now));
+    case 'console':
+    case 'push':
+      // Cameras have neither consoles nor firmware of ours.
+      return { state, effects: [] };
   }
 }
 

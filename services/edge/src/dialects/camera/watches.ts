@@ -1,5 +1,6 @@
 // The watch sessions at one connection, the same for both ends: what is passed to the other end, what is held, what is let go.
 import type { Effect } from '../dialect.js';
+import type { SignalOutcome } from '../end.js';
 import { type ArrivingSignal, EndReason, type Signal, type WatchEnd, type WatchProgress } from '../watch.js';
 import { count, Failure, fail, type Request, reply } from './replies.js';
 
@@ -175,12 +176,7 @@ export function leave(watches: Watches, leaving: boolean, now: number): WatchesS
 }
 
 /** What became of a signal, by the name under which it was sent. */
-export function settle(
-  watches: Watches,
-  as: string,
-  outcome: 'delivered' | 'gone' | 'lost',
-  now: number,
-): WatchesStep {
+export function settle(watches: Watches, as: string, outcome: SignalOutcome, now: number): WatchesStep {
   const [, is = '', sessionId = '', connectionId = ''] = as.split(' ');
   if (outcome === 'delivered') return { watches, effects: [] };
   const watch = watches.sessions.get(sessionId);

@@ -1,8 +1,8 @@
 // A viewer and a camera whose signals reach each other, and a signaling that answers as a test says.
 import { expect } from 'vitest';
 import { camera } from '../camera/camera.js';
-import type { Answer, Dialect, Effect, Input, Question } from '../dialect.js';
-import type { WatchEnd, WatchInput, WatchProgress } from '../watch.js';
+import type { Answer, ConnectionClosed, Delivered, Dialect, Effect, Input, Question } from '../dialect.js';
+import type { WatchEffect, WatchEnd, WatchProgress } from '../watch.js';
 import { viewer } from './viewer.js';
 
 export const SESSION = '550e8400-e29b-41d4-a716-446655440000';
@@ -29,7 +29,7 @@ class End<S> {
   readonly asked: { readonly as: string; readonly question: Question }[] = [];
   readonly progress: WatchProgress[] = [];
   readonly counts: string[] = [];
-  readonly out: Extract<Effect, { do: 'signal' }>[] = [];
+  readonly out: Extract<WatchEffect, { do: 'signal' }>[] = [];
   readonly closes: number[] = [];
   allowed = 0;
   accepted = false;
@@ -60,9 +60,9 @@ class End<S> {
     this.#note(effects);
   }
 
-  watch(input: WatchInput): boolean {
+  watch(input: Delivered | ConnectionClosed): boolean {
     this.accepted = false;
-    const step = this.#dialect.watch?.(this.#state, input, now);
+    const step = this.#dialect.deliver?.(this.#state, input, now);
     if (step === undefined) return false;
     this.#state = step.state;
     this.#note(step.effects);
@@ -78,7 +78,7 @@ class End<S> {
     for (const effect of effects) {
       if (effect.do === 'send') this.said.push(JSON.parse(String(effect.frame)) as Said);
       else if (effect.do === 'ask') this.asked.push(effect);
-      else if (effect.do === 'signal') this.out.push(effect);
+      else if (effect.do === 'signal' && 'signal' in effect) this.out.push(effect);
       else if (effect.do === 'accept') this.accepted = true;
       else if (effect.do === 'allow') this.allowed += effect.frames;
       else if (effect.do === 'close') this.closes.push(effect.close.code);

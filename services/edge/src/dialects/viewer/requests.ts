@@ -5,8 +5,7 @@ import { count, Failure, fail, type Request, reply, requestOf } from '../camera/
 import { MAX_ASKED, onIceServers } from '../camera/watch-messages.js';
 import { answered, asking, newWatch, settle, type WatchesStep, withWatch } from '../camera/watches.js';
 import { isIdentifier, type Message } from '../camera/wire.js';
-import type { Answer, Effect, RefusalCode, Step } from '../dialect.js';
-import type { WatchInput } from '../watch.js';
+import type { Answer, Delivered, Effect, RefusalCode, Step } from '../dialect.js';
 import type { Ready } from './state.js';
 
 /** Asks to watch a camera; whether there is one, and whether this person may, is not for the edge to say. */
@@ -48,13 +47,9 @@ function ready(request: Request, answer: Extract<Answer, { kind: 'watching' }>, 
 }
 
 /** A signal from the camera's end, or from signaling. */
-export function onWatchSignal(
-  state: Ready,
-  input: Exclude<WatchInput, { on: 'closed' }>,
-  now: number,
-): Step<Ready> {
-  // Nobody watches a viewer.
-  if (input.on === 'start') return { state, effects: [] };
+export function onWatchSignal(state: Ready, input: Delivered, now: number): Step<Ready> {
+  // Nobody watches a viewer, and it has no console.
+  if (input.on !== 'signal') return { state, effects: [] };
   const accept: Effect = { do: 'accept', resumes: state.watches.resumes };
   const step = arrive(state.watches, input, now);
   if (step !== undefined) return withWatches(state, { ...step, effects: [...step.effects, accept] });

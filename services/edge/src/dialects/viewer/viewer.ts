@@ -18,8 +18,18 @@ import { close, count, Failure, fail, type Request, reply, requestOf } from '../
 import { onSessionMessage } from '../camera/watch-messages.js';
 import { leave, noWatches } from '../camera/watches.js';
 import { type Decoded, formatTs, type Message } from '../camera/wire.js';
-import type { Answer, Dialect, Effect, Frame, Input, RefusalCode, Step } from '../dialect.js';
-import type { Person, WatchInput } from '../watch.js';
+import type {
+  Answer,
+  ConnectionClosed,
+  Delivered,
+  Dialect,
+  Effect,
+  Frame,
+  Input,
+  RefusalCode,
+  Step,
+} from '../dialect.js';
+import type { Person } from '../watch.js';
 import { onWatchAnswer, onWatchRequest, onWatchSignal, withWatches } from './requests.js';
 import type { Ready, ViewerState } from './state.js';
 
@@ -44,7 +54,7 @@ export const viewer: Dialect<ViewerState> = {
     effects: [{ do: 'arm', timer: HELLO, afterMs: HELLO_TIMEOUT_MS }],
   }),
   step: (state, input, now) => (state.phase === 'closed' ? { state, effects: [] } : react(state, input, now)),
-  watch: (state, input, now) => {
+  deliver: (state, input, now) => {
     if (state.phase === 'verifying') return whileResuming(state, input);
     if (state.phase !== 'ready') return { state, effects: [] };
     return input.on === 'closed'
@@ -163,7 +173,7 @@ function onResumed(
 /** The other ends hear of a connection before it hears that it has its sessions back: what they say meanwhile waits. */
 function whileResuming(
   state: Extract<ViewerState, { phase: 'verifying' }>,
-  input: WatchInput,
+  input: Delivered | ConnectionClosed,
 ): Step<ViewerState> {
   const { known } = state;
   if (known === undefined || input.on !== 'signal') return { state, effects: [] };
