@@ -1,3 +1,4 @@
+// The decision table of certificates against every vector, and where the vectors end.
 import { describe, expect, it } from 'vitest';
 import {
   authorityOf,

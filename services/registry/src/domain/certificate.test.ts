@@ -1,3 +1,4 @@
+// Certificates are read as in the vectors, from any bytes; the proof that somebody owns a CA.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { certificateOf, NOW, pemOf } from './_certificates.js';
