@@ -18,6 +18,7 @@ import {
 } from './events.js';
 import { Admission } from './presence/admission.js';
 import { asker } from './presence/ask.js';
+import { deviceAuthenticator } from './presence/authenticate.js';
 import { Disconnects } from './presence/disconnects.js';
 import { leaseRunnable } from './presence/lease.js';
 import { seenRunnable } from './presence/seen.js';
@@ -28,11 +29,14 @@ import { Networks } from './sockets/address.js';
 import { Gate } from './sockets/gate.js';
 import { Listener } from './sockets/listener.js';
 import { socketsRunnable } from './sockets/runnable.js';
+import { Slots } from './sockets/slots.js';
 import { Uplink } from './uplink/uplink.js';
 import { watchAsker } from './watching/ask.js';
 
 const ADMIT_TIMEOUT_MS = 8_000;
 const MAX_PENDING_ADMISSIONS = 50_000;
+const AUTHENTICATE_TIMEOUT_MS = 5_000;
+const MAX_PENDING_UPGRADES = 5_000;
 const MAX_PENDING_DISCONNECTS = 500_000;
 
 export async function app(config: EdgeConfig): Promise<App> {
@@ -89,6 +93,9 @@ export async function app(config: EdgeConfig): Promise<App> {
     gate,
     policy: config.EDGE_DEVICE_AUTH,
     proxies: new Networks(list(config.EDGE_TRUSTED_PROXIES)),
+    certificateHeader: config.EDGE_CLIENT_CERT_HEADER.toLowerCase(),
+    asking: new Slots(MAX_PENDING_UPGRADES),
+    authenticate: deviceAuthenticator(client, AUTHENTICATE_TIMEOUT_MS),
     sessionPorts: {
       emit: (event, dialect, sequence, settled) => uplink.emit(event, dialect, sequence, settled),
       ask,

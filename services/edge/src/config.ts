@@ -46,7 +46,14 @@ export const config = defineConfig('EDGE', {
   }),
   EDGE_TRUSTED_PROXIES: Type.String({
     default: '',
-    description: 'Networks whose X-Forwarded-For is believed, comma-separated.',
+    description:
+      'Networks whose X-Forwarded-For, and certificates of clients, are believed, comma-separated.',
+  }),
+  EDGE_CLIENT_CERT_HEADER: Type.String({
+    default: '',
+    pattern: '^([A-Za-z0-9-]{1,64})?$',
+    description:
+      'Header in which trusted proxies pass on the certificate of their client, and must overwrite what it sent itself; empty for none.',
   }),
   EDGE_MAX_CONNECTIONS: Type.Integer({
     default: 100_000,

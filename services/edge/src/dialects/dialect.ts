@@ -3,10 +3,18 @@ import type { ConsoleAnswer, ConsoleEffect, ConsoleInput, ConsoleQuestion } from
 import type { AdmittedDevice, JsonObject } from './device.js';
 import type { DeviceEvent } from './event.js';
 import type { PushInput, UpdateAnswer, UpdateQuestion } from './firmware-push.js';
+import type {
+  PresentedCertificate,
+  Proven,
+  UpgradeAnswer,
+  UpgradeDecision,
+  UpgradeVerdict,
+} from './upgrade.js';
 import type { Person, WatchAnswer, WatchEffect, WatchInput, WatchQuestion } from './watch.js';
 
 export type { AdmittedDevice, Json, JsonObject } from './device.js';
 export type { ControlContent, DeviceEvent } from './event.js';
+export type { UpgradeDecision } from './upgrade.js';
 
 /** One WebSocket message as it came. `data` is borrowed: valid only until `step` returns; copy what is kept. */
 export interface Frame {
@@ -23,21 +31,15 @@ export interface Hello {
   /** Unique per socket, also across edges. */
   readonly connectionId: string;
   readonly policy: DevicePolicy;
+  /** What a trusted front says that the peer has the key of; `unreadable` when it cannot be made out. */
+  readonly certificate?: PresentedCertificate | 'unreadable';
+  /** Who the peer was found to be before it got its socket. */
+  readonly proven?: Proven;
 }
 
 /** Who may connect: anyone, registered identifiers only, or those with a valid credential only. */
 export const DevicePolicy = { open: 'open', enrolled: 'enrolled', credentials: 'credentials' } as const;
 export type DevicePolicy = (typeof DevicePolicy)[keyof typeof DevicePolicy];
-
-/** What a dialect says to an HTTP upgrade request, before there is a socket. */
-export type UpgradeDecision =
-  | { readonly accept: true; readonly subprotocol?: string }
-  | {
-      readonly accept: false;
-      readonly status: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-    };
 
 /** A decision that another service makes. The session fetches it and feeds the answer back under the same name. */
 export type Question =
@@ -51,6 +53,8 @@ export type Question =
       readonly gateway?: AdmittedDevice;
       /** A token as the device presented it; never logged. */
       readonly token?: string;
+      /** What it proved itself with at its upgrade. */
+      readonly credentialId?: string;
     }
   | { readonly kind: 'authenticate'; readonly token: string }
   | WatchQuestion
@@ -224,8 +228,10 @@ export interface Dialect<S> {
   /** The registry's name of the family: berg, kinetid, camera, nerveshub; `viewer` and `console` for people's sockets. */
   readonly name: DialectName;
   readonly limits: Limits;
-  /** Decides on the HTTP upgrade from its head alone. */
+  /** Decides on the HTTP upgrade from its head alone, or says whom to ask. */
   upgrade(hello: Hello): UpgradeDecision;
+  /** Decides on what was asked. Present where `upgrade` asks. */
+  answered?(hello: Hello, answer: UpgradeAnswer): UpgradeVerdict;
   open(hello: Hello, now: number): Step<S>;
   /** Total: never throws, whatever the frame holds. */
   step(state: S, input: Input, now: number): Step<S>;

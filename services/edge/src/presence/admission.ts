@@ -77,6 +77,7 @@ export class Admission {
       connectionId: origin.connectionId,
       remoteAddress: origin.remoteAddress,
       gatewayNumber: question.gateway?.number,
+      credentialId: question.credentialId,
       traceparent: traceparent ?? '',
     };
     return new Promise((resolve) => {

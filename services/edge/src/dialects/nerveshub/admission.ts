@@ -32,9 +32,10 @@ export function beforeJoin<C>(
   }
   const identifier = state.identifier ?? identifierOfJoin(topic, payload) ?? state.anonymous;
   const pending: Pending = { is: 'pending', held: [{ message, atMs: now }], heldBytes: 0 };
-  return proceed(state, pending, [
-    { do: 'ask', as: ADMIT, question: { kind: 'admit', identifier, deviceKind: 'nerves' } },
-  ]);
+  const { credentialId } = state;
+  const proof = credentialId === undefined ? {} : { credentialId };
+  const question = { kind: 'admit', identifier, deviceKind: 'nerves', ...proof } as const;
+  return proceed(state, pending, [{ do: 'ask', as: ADMIT, question }]);
 }
 
 /** Keeps the message in its place, or ends the connection where there is no room. */

@@ -9,7 +9,7 @@ import { count } from './device-events.js';
 import type { DeviceSession } from './device-session.js';
 import { execute } from './execute.js';
 import { beginSocket, proceed, type SocketState, unchanged } from './socket-state.js';
-import { upgrade } from './upgrade.js';
+import { answered, upgrade } from './upgrade.js';
 import { decode } from './wire.js';
 
 export type NerveshubState = SocketState<DeviceSession>;
@@ -21,6 +21,7 @@ export function nerveshubOver<C>(table: ChannelTable<C>): Dialect<SocketState<C>
     // The reference takes frames of up to 10 MB and waits 180 s for a frame or a ping (nerveshub.md, 2.7).
     limits: { maxFrameBytes: 10_000_000, idleS: 180, framesPerS: 100, frameBurst: 400 },
     upgrade,
+    answered,
     open: (hello) => ({ state: beginSocket(hello), effects: [] }),
     step: (state, input, now) => react(table, state, input, now),
     closeFor,

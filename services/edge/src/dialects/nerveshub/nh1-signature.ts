@@ -1,4 +1,4 @@
-// Reads the identifier out of an x-nh-signature token. Verifies nothing: whoever believes it needs another reason to.
+// Takes an x-nh-signature token apart. Verifies nothing: whoever believes it needs another reason to.
 
 /** What a device signed: who it says it is, and when it says it signed. */
 export interface Nh1Claim {
@@ -7,10 +7,24 @@ export interface Nh1Claim {
   readonly signedAtMs: number;
 }
 
+/** A claim with what its MAC is over. */
+export interface Nh1Token extends Nh1Claim {
+  readonly signedPart: string;
+  readonly mac: Uint8Array;
+  readonly macDigest: 'SHA-256' | 'SHA-384' | 'SHA-512';
+}
+
 /** Longest token read, in characters: room for an identifier of 1000 bytes and a SHA-512 MAC. */
 const MAX_TOKEN = 2048;
 
-const TOKEN = /^SFMyNTY\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+={0,2}$/;
+const TOKEN = /^([A-Za-z0-9]{7})\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)={0,2}$/;
+
+/** base64url of HS256, HS384 and HS512; devices use the first (nerveshub.md, 6.2). */
+const DIGESTS: ReadonlyMap<string, Nh1Token['macDigest']> = new Map([
+  ['SFMyNTY', 'SHA-256'],
+  ['SFMzODQ', 'SHA-384'],
+  ['SFM1MTI', 'SHA-512'],
+]);
 
 /** Version 131, a tuple of three, then a binary. */
 const HEAD = [0x83, 0x68, 0x03, 0x6d];
@@ -19,10 +33,13 @@ const TAIL = [0x62, 0x00, 0x01, 0x51, 0x80];
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Undefined for anything that is not exactly `SFMyNTY.<claim>.<mac>` with a claim as devices make it. */
-export function readSignature(token: string): Nh1Claim | undefined {
-  const body = token.length <= MAX_TOKEN ? TOKEN.exec(token)?.[1] : undefined;
-  return body === undefined ? undefined : readClaim(Buffer.from(body, 'base64url'));
+/** Undefined for anything that is not exactly `<MAC's name>.<claim>.<mac>` with a claim as devices make it. */
+export function readSignature(token: string): Nh1Token | undefined {
+  const [, name = '', body = '', mac = ''] = token.length <= MAX_TOKEN ? (TOKEN.exec(token) ?? []) : [];
+  const macDigest = DIGESTS.get(name);
+  const claim = macDigest && readClaim(Buffer.from(body, 'base64url'));
+  if (macDigest === undefined || claim === undefined) return undefined;
+  return { ...claim, signedPart: `${name}.${body}`, mac: Buffer.from(mac, 'base64url'), macDigest };
 }
 
 /**

@@ -28,8 +28,10 @@ export type Pending = Extract<Phase<unknown>, { is: 'pending' }>;
 
 export interface SocketState<C> {
   readonly serializer: Serializer;
-  /** Named by the upgrade request; without it the first join may name one. */
+  /** Proven or named by the upgrade request; without it the first join may name one. */
   readonly identifier: string | undefined;
+  /** What proved it. */
+  readonly credentialId: string | undefined;
   /** The name of a device that never names itself. */
   readonly anonymous: string;
   readonly phase: Phase<C>;
@@ -39,7 +41,8 @@ export function beginSocket<C>(hello: Hello): SocketState<C> {
   return {
     // An upgrade without a serializer was refused, so the second choice only keeps this total.
     serializer: serializerFor(hello.query) ?? Serializer.v2,
-    identifier: identifierOfHello(hello),
+    identifier: hello.proven?.identifier ?? identifierOfHello(hello),
+    credentialId: hello.proven?.credentialId,
     anonymous: anonymousIdentifier(hello.connectionId),
     phase: { is: 'waiting' },
   };

@@ -1,10 +1,12 @@
-// The upgrade vectors as far as they concern the request's head, and where an identifier comes from.
+// The upgrade vectors as far as they concern the request's head, who is asked about what, and where a name comes from.
 import { describe, expect, it } from 'vitest';
-import type { Hello } from '../dialect.js';
+import type { Hello, RefusalCode } from '../dialect.js';
+import type { UpgradeAnswer, UpgradeVerdict } from '../upgrade.js';
 import { helloFor, Rig, vectorsOf } from './_rig.js';
 import { anonymousIdentifier, identifierOfHello, identifierOfJoin } from './identity.js';
 import { nerveshub } from './nerveshub.js';
 import { readSignature } from './nh1-signature.js';
+import { answered } from './upgrade.js';
 
 interface Request {
   readonly path: string;
@@ -18,56 +20,154 @@ interface Answer {
 }
 
 const { upgrade } = nerveshub;
-const byName = new Map(vectorsOf<Request, Answer>('upgrade').map((vector) => [vector.name, vector]));
+const [signed] = vectorsOf<{ headers: Record<string, string> }, unknown>('nh1_accept');
+const signedHeaders = signed?.input.headers ?? {};
+const certificate = { leafDer: Uint8Array.of(0x30), chainDer: [] };
+const proven: UpgradeAnswer = {
+  kind: 'proven',
+  proven: { identifier: 'device-1234', credentialId: 'c-1' },
+};
+const refusal = (code: RefusalCode): UpgradeAnswer => ({ kind: 'refused', code });
 
-function decide(name: string, policy: Hello['policy']) {
-  const vector = byName.get(name);
-  if (vector === undefined) throw new Error(`no vector ${name}`);
-  const [path = '', query = ''] = vector.input.path.split('?');
-  return {
-    expected: vector.expected,
-    decision: upgrade(helloFor(query, { path, headers: vector.input.headers, policy })),
-  };
+/** Asks where the dialect asks, and takes the answer. */
+function decide(hello: Hello, answer: UpgradeAnswer): UpgradeVerdict & { readonly asked: boolean } {
+  const decision = upgrade(hello);
+  if (decision.accept !== 'ask') return { ...decision, asked: false };
+  return { ...answered(hello, answer), asked: true };
 }
 
 describe('vectors', () => {
-  it.each([
-    'upgrade: no vsn',
-    'upgrade: vsn=1.0.0',
-    'upgrade: vsn=2',
-    'upgrade: vsn=2.0.0 ok',
-    'upgrade: vsn=3.0.0',
-    'upgrade: unsolicited subprotocol',
-  ])('%s is let in, without a subprotocol', (name) => {
-    expect(decide(name, 'open').decision).toEqual({ accept: true });
+  // What the vectors' stub authenticator knows by the key alone; the sockets answer the two requests without upgrade.
+  const answers: Readonly<Record<string, UpgradeAnswer>> = {
+    ok: proven,
+    bad: refusal('unauthenticated'),
+    down: refusal('unavailable'),
+  };
+  const isUpgrade = ({ name }: { name: string }) => !/without upgrade headers|other path/.test(name);
+  const vectors = vectorsOf<Request, Answer>('upgrade').filter(isUpgrade);
+
+  it.each(vectors.map((vector) => [vector.name, vector] as const))('%s', (_, { input, expected }) => {
+    const [path = '', query = ''] = input.path.split('?');
+    const key = input.headers['x-nh-key'];
+    const headers = key === undefined ? {} : { ...input.headers, ...signedHeaders };
+    const hello = helloFor(query, { path, headers, policy: 'credentials' });
+    const { asked, ...verdict } = decide(hello, answers[key ?? ''] ?? refusal('forbidden'));
+    if (expected.mooring !== undefined || expected.status === 101) {
+      expect(verdict).toEqual({ accept: true });
+      expect(asked).toBe(true);
+      return;
+    }
+    expect(verdict).toMatchObject({ accept: false, headers: expected.headers, body: expected.body });
+    expect(!verdict.accept && verdict.status.startsWith(`${expected.status} `)).toBe(true);
   });
 
-  it.each([
-    ['upgrade: vsn=garbage', 'open'],
-    ['upgrade: no auth', 'credentials'],
-    ['upgrade: invalid auth', 'credentials'],
-  ] as const)('%s is refused', (name, policy) => {
-    const { decision, expected } = decide(name, policy);
-    expect(decision).toMatchObject({ accept: false, headers: expected.headers, body: expected.body });
-    expect(!decision.accept && decision.status.startsWith(`${expected.status} `)).toBe(true);
+  it('are ten that ask for an upgrade', () => expect(vectors).toHaveLength(10));
+});
+
+describe('what is asked', () => {
+  it('is the signature taken apart, with its headers as they came', () => {
+    const [, body = '', mac = ''] = (signedHeaders['x-nh-signature'] ?? '').split('.');
+    expect(upgrade(helloFor('vsn=2.0.0', { headers: signedHeaders }))).toEqual({
+      accept: 'ask',
+      question: {
+        kind: 'authenticate_device',
+        evidence: {
+          kind: 'signed_claim',
+          claim: {
+            algorithm: 'NH1-HMAC-sha256-1000-32',
+            key: signedHeaders['x-nh-key'],
+            time: '1700000000',
+            identifier: 'device-1234',
+            signedAtMs: 1_700_000_000_000,
+            signedPart: `SFMyNTY.${body}`,
+            mac: Buffer.from(mac, 'base64url'),
+            macDigest: 'SHA-256',
+          },
+        },
+      },
+    });
+  });
+
+  it('is the certificate where there is one, whatever else there is', () => {
+    const decision = upgrade(helloFor('vsn=2.0.0', { headers: signedHeaders, certificate }));
+    expect(decision).toMatchObject({ question: { evidence: { kind: 'certificate', certificate } } });
+  });
+
+  it('is nothing for a version that is none, and for headers that no device writes', () => {
+    expect(upgrade(helloFor('vsn=abc', { headers: signedHeaders }))).toMatchObject({ accept: false });
+    for (const odd of [
+      { 'x-nh-alg': 'NH2-HMAC-sha256-1000-32' },
+      { 'x-nh-alg': '' },
+      { 'x-nh-key': 'nhp_short' },
+      { 'x-nh-key': `nhx_${'a'.repeat(43)}` },
+      { 'x-nh-time': '-1' },
+      { 'x-nh-time': '' },
+      { 'x-nh-signature': '' },
+      { 'x-nh-signature': `SFMyNTU.${signedHeaders['x-nh-signature']?.slice(8)}` },
+    ]) {
+      const headers = { ...signedHeaders, ...odd };
+      const hello = helloFor('vsn=2.0.0', { headers, policy: 'credentials' });
+      expect(upgrade(hello), JSON.stringify(odd)).toMatchObject({ status: '401 Unauthorized', body: '' });
+    }
+  });
+
+  it('names the digest of the other MACs', () => {
+    const [, body, mac] = (signedHeaders['x-nh-signature'] ?? '').split('.');
+    const digestOf = (name: string) => {
+      const token = `${Buffer.from(name).toString('base64url')}.${body}.${mac}`;
+      return readSignature(token)?.macDigest;
+    };
+    expect(['HS256', 'HS384', 'HS512', 'HS224'].map(digestOf)).toEqual([
+      'SHA-256',
+      'SHA-384',
+      'SHA-512',
+      undefined,
+    ]);
   });
 });
 
 describe('policies', () => {
-  const [signed] = vectorsOf<{ headers: Record<string, string> }, unknown>('nh1_accept');
-  const status = (policy: Hello['policy'], over: Partial<Hello>) => {
-    const decision = upgrade(helloFor(over.query ?? 'vsn=2.0.0', { ...over, policy }));
-    return decision.accept ? 101 : Number.parseInt(decision.status, 10);
+  const status = (policy: Hello['policy'], over: Partial<Hello>, answer: UpgradeAnswer = proven) => {
+    const verdict = decide(helloFor(over.query ?? 'vsn=2.0.0', { ...over, policy }), answer);
+    return verdict.accept ? 101 : Number.parseInt(verdict.status, 10);
   };
+  const unproven: UpgradeAnswer = { kind: 'unproven' };
 
-  it('asks for a name under enrolled and lets nobody in under credentials', () => {
-    const headers = signed?.input.headers ?? {};
+  it('let in without proof as they do', () => {
+    expect(status('open', {})).toBe(101);
+    expect(status('open', { headers: { 'x-nh-key': 'bad' } })).toBe(101);
     expect(status('enrolled', {})).toBe(401);
-    expect(status('enrolled', { headers })).toBe(101);
     expect(status('enrolled', { query: 'vsn=2.0.0&identifier=d-1' })).toBe(101);
     expect(status('enrolled', { headers: { 'x-nh-signature': 'SFMyNTY.x.y' } })).toBe(401);
-    expect(status('credentials', { headers })).toBe(401);
-    expect(status('credentials', { query: 'vsn=abc' })).toBe(403);
+    expect(status('credentials', { query: 'vsn=2.0.0&identifier=d-1' })).toBe(401);
+  });
+
+  it.each(['open', 'enrolled', 'credentials'] as const)('%s heeds what was answered', (policy) => {
+    const headers = signedHeaders;
+    expect(status(policy, { headers })).toBe(101);
+    expect(status(policy, { headers }, unproven)).toBe(policy === 'credentials' ? 401 : 101);
+    expect(status(policy, { headers }, refusal('unauthenticated'))).toBe(401);
+    expect(status(policy, { headers }, refusal('invalid'))).toBe(401);
+    expect(status(policy, { headers }, refusal('exhausted'))).toBe(429);
+    expect(status(policy, { headers }, refusal('unavailable'))).toBe(503);
+    expect(status(policy, { certificate })).toBe(101);
+    expect(status(policy, { certificate: 'unreadable', headers })).toBe(401);
+  });
+
+  it('never let a certificate without a name in where names are needed', () => {
+    expect(status('enrolled', { certificate }, unproven)).toBe(401);
+  });
+});
+
+describe('what was proven', () => {
+  it('names the device, whatever else does, and goes with the question for admission', () => {
+    const over = { headers: signedHeaders, proven: { identifier: 'other', credentialId: 'c-1' } };
+    const rig = new Rig(nerveshub, helloFor('vsn=2.0.0&identifier=q', over));
+    const [ask] = rig.json(['1', '1', 'device:someone', 'phx_join', { serial_number: 's' }]);
+    expect(ask).toMatchObject({
+      do: 'ask',
+      question: { kind: 'admit', identifier: 'other', credentialId: 'c-1' },
+    });
   });
 });
 
@@ -93,7 +193,7 @@ describe('identifiers', () => {
   const token = (hex: string) => `SFMyNTY.${Buffer.from(hex, 'hex').toString('base64url')}.AAAA`;
 
   it('reads times of every width and no other term', () => {
-    expect(readSignature(token('8368036d000000014161016200015180'))).toEqual({
+    expect(readSignature(token('8368036d000000014161016200015180'))).toMatchObject({
       identifier: 'A',
       signedAtMs: 1,
     });
