@@ -82,7 +82,8 @@ describe('subjects', () => {
   it.each([
     ['device.connected.*', ['registry', 'telemetry']],
     ['alarm.raised.*', ['telemetry']],
-    ['edge.*.deliver', ['edge', 'registry', 'signaling']],
+    ['edge.*.deliver', ['edge', 'registry', 'signaling', 'firmware-update']],
+    ['audit.entry.*', ['edge', 'telemetry', 'firmware-update']],
     ['signaling.watch', ['edge']],
     ['live.*', ['registry', 'telemetry', 'signaling', 'firmware-update']],
     [`$KV.${edgeLease.bucket}.edge-1`, ['edge']],
@@ -94,6 +95,7 @@ describe('subjects', () => {
   it.each([
     ['edge.*.deliver', ['edge']],
     ['signaling.watch', ['signaling']],
+    ['updating.check', ['firmware-update']],
     ['live.*', ['api']],
     ['telemetry.reading.*', []],
   ])('%s is heard by %s', (subject, expected) => {
