@@ -25,6 +25,7 @@ import type { config } from './config.js';
 import { consumeFacts } from './consumers/facts.js';
 import { normalizeEmail } from './domain/account.js';
 import { events } from './events.js';
+import { caCertificatesHandlers } from './grpc/ca-certificates.js';
 import { claimsHandlers } from './grpc/claims.js';
 import { commandHandlers } from './grpc/commands.js';
 import type { Context } from './grpc/context.js';
@@ -83,6 +84,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
     port: values.REGISTRY_GRPC_PORT,
     services: [
       [registry.RegistryService, grpcHandlers(context)],
+      [registry.CaCertificatesService, caCertificatesHandlers(context)],
       [registry.ClaimsService, claimsHandlers(context)],
       [registry.CommandsService, commandHandlers(context)],
       [registry.SchedulesService, scheduleHandlers(context)],

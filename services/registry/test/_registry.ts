@@ -79,6 +79,7 @@ async function holdLeases(
 
 export interface Replica {
   readonly client: Client;
+  readonly authorities: GrpcClient<registry.CaCertificatesClient>;
   readonly claims: GrpcClient<registry.ClaimsClient>;
   readonly commands: GrpcClient<registry.CommandsClient>;
   readonly schedules: GrpcClient<registry.SchedulesClient>;
@@ -91,6 +92,7 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
   const running: RunningApp = await runApp(parts);
   const address = `127.0.0.1:${await parts.grpcPort}`;
   const client = grpcClient(registry.RegistryClient, address);
+  const authorities = grpcClient(registry.CaCertificatesClient, address);
   const claims = grpcClient(registry.ClaimsClient, address);
   const commands = grpcClient(registry.CommandsClient, address);
   const schedules = grpcClient(registry.SchedulesClient, address);
@@ -98,6 +100,7 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
   let stopped = false;
   return {
     client,
+    authorities,
     claims,
     commands,
     schedules,
@@ -108,6 +111,7 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
       stopped = true;
       admit.close();
       client.close();
+      authorities.close();
       claims.close();
       commands.close();
       schedules.close();

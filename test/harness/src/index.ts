@@ -1,5 +1,6 @@
 // What tests stand on: real servers, waiting for conditions, apps inside the test's process.
 export { freePort, freePorts } from '@mooring/stack';
+export { type TestAuthority, type TestCertificate, type TestSubject, testAuthority } from './certificates.js';
 export { launchBrowser, testChromium } from './chromium.js';
 export { eventually } from './eventually.js';
 export { type RunningApp, runApp } from './running.js';

@@ -16,6 +16,8 @@ const lowest: Record<keyof typeof permission, Role> = {
   sendRaw: 'operator',
   openConsoles: 'operator',
   deleteDevices: 'admin',
+  readAuthorities: 'admin',
+  manageAuthorities: 'admin',
   readAccounts: 'viewer',
   manageAccounts: 'admin',
   manageOwners: 'owner',

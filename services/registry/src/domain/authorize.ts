@@ -21,6 +21,9 @@ export const permission = {
   /** A prompt on a device. */
   openConsoles: { role: Role.operator, scope: Scope.console },
   deleteDevices: { role: Role.admin, scope: Scope.devicesWrite },
+  /** CAs, which let devices in. */
+  readAuthorities: { role: Role.admin, scope: Scope.devicesRead },
+  manageAuthorities: { role: Role.admin, scope: Scope.devicesWrite },
   readAccounts: { role: Role.viewer, scope: Scope.accountsRead },
   manageAccounts: { role: Role.admin, scope: Scope.accountsWrite },
   manageOwners: { role: Role.owner, scope: Scope.accountsWrite },

@@ -1,5 +1,6 @@
 // Reads X.509 certificates (RFC 5280): what the registry tells one from another by, and what they may be used for.
 import { createHash, X509Certificate } from 'node:crypto';
+import { Fault } from '@mooring/runtime';
 import { AsnConvert, type IAsnConvertible } from '@peculiar/asn1-schema';
 import {
   AuthorityKeyIdentifier,
@@ -76,6 +77,11 @@ export function readPem(text: string): ReadCertificate {
   if (found === undefined) return { problem: 'must be a certificate in PEM' };
   if (another !== undefined) return { problem: 'must be one certificate only' };
   return readDer(Buffer.from(found.replaceAll(/-----[A-Z ]+-----|\s/g, ''), 'base64'));
+}
+
+/** The fault for a request without the certificate that it is about. */
+export function noCertificate(): Fault {
+  return new Fault('invalid', 'there is no certificate');
 }
 
 /** Total: whatever the bytes are, it answers. */

@@ -1,4 +1,5 @@
 // Devices, credentials and connections, and what people may write into them.
+import type { Certificate } from './certificate.js';
 import type { Problems } from './fields.js';
 import { type Dialect, identify, isDialect } from './identifier.js';
 import type { JsonObject } from './json.js';
@@ -38,6 +39,12 @@ export interface Device {
   readonly createdAt: Date;
 }
 
+/** What is told of a certificate (nerveshub.md 6.1). */
+export type CertificateFacts = Pick<
+  Certificate,
+  'fingerprint' | 'publicKeyFingerprint' | 'serial' | 'notBefore' | 'notAfter' | 'commonName'
+>;
+
 export interface Credential {
   readonly id: string;
   readonly type: string;
@@ -46,6 +53,8 @@ export interface Credential {
   readonly createdAt: Date;
   readonly expiresAt: Date | undefined;
   readonly lastUsedAt: Date | undefined;
+  /** Of that type alone. */
+  readonly certificate: CertificateFacts | undefined;
 }
 
 export interface Connection {
@@ -90,8 +99,14 @@ export function checkIdentity(
   return { dialect, identifier: value };
 }
 
-/** Tokens are the only credentials that a wire can carry to this platform; BERG's cannot carry even those. */
+/**
+ * Tokens are what most wires can carry, and BERG's not even those; certificates are presented by Nerves devices alone,
+ * through a proxy that ends their TLS.
+ */
 export function checkCredentialType(problems: Problems, type: string, dialect: string): void {
-  if (type !== 'token') problems.add('type', 'must be token');
+  if (type === 'certificate') {
+    if (dialect !== 'nerveshub')
+      problems.add('type', 'cannot be certificate: only Nerves devices present one');
+  } else if (type !== 'token') problems.add('type', 'must be token or certificate');
   else if (dialect === 'berg') problems.add('type', 'cannot be token: BERG devices cannot present one');
 }

@@ -8,6 +8,7 @@ import { Problems } from '../domain/fields.js';
 import { page, paged } from '../domain/page.js';
 import { actorOf } from '../domain/principal.js';
 import { makeSecret, SecretKind } from '../domain/secret.js';
+import { createCertificateCredential } from './certificate-credential.js';
 import type { Context } from './context.js';
 import { deviceFor } from './device.js';
 import { credentialMessage } from './message.js';
@@ -30,6 +31,9 @@ export function createCredential(context: Context): registry.RegistryServer['cre
   return unary(async (request) => {
     const principal = principalOf(request.principal);
     const device = await deviceFor(context, principal, request.deviceId, permission.writeDevices);
+    if (request.type === 'certificate') {
+      return createCertificateCredential(context, principal, device, request);
+    }
     const problems = new Problems();
     const type = request.type === '' ? 'token' : request.type;
     checkCredentialType(problems, type, device.dialect);

@@ -1,7 +1,7 @@
 // Domain values as the messages that answer.
 import type { registry } from '@mooring/proto';
 import type { ApiKey, AuditEntry, Member, Organization, User } from '../domain/account.js';
-import type { Connection, Credential, Device, Presence } from '../domain/device.js';
+import type { CertificateFacts, Connection, Credential, Device, Presence } from '../domain/device.js';
 
 const ms = (date: Date | undefined): number | undefined => date?.getTime();
 
@@ -92,6 +92,16 @@ export function credentialMessage(credential: Credential): registry.Credential {
     createdAtMs: credential.createdAt.getTime(),
     expiresAtMs: ms(credential.expiresAt),
     lastUsedAtMs: ms(credential.lastUsedAt),
+    certificate: credential.certificate && certificateFacts(credential.certificate),
+  };
+}
+
+function certificateFacts(facts: CertificateFacts): registry.CertificateFacts {
+  const { fingerprint, publicKeyFingerprint, serial, commonName = '' } = facts;
+  return {
+    ...{ fingerprint, publicKeyFingerprint, serial, commonName },
+    notBeforeMs: facts.notBefore.getTime(),
+    notAfterMs: facts.notAfter.getTime(),
   };
 }
 

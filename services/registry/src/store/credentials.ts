@@ -17,7 +17,7 @@ export interface NewCredential {
 }
 
 /** Bounds what one admission may have to look through. */
-const MAX_PER_DEVICE = 20;
+export const MAX_PER_DEVICE = 20;
 
 export function credentials(orm: Orm) {
   return {
@@ -60,6 +60,7 @@ export function credentials(orm: Orm) {
         const after = page.after === undefined ? {} : { id: { gt: page.after } };
         const found = await db.credential.findMany({
           where: { deviceId, ...after },
+          include: { certificate: true },
           orderBy: { id: 'asc' },
           take: page.limit + 1,
         });

@@ -12,6 +12,7 @@ export interface Sight {
   readonly identifier: string;
   readonly kind: string;
   readonly tags: readonly string[];
+  readonly name?: string;
   /** The id of what vouched for it, for the audit log. */
   readonly voucher: string;
 }
@@ -24,7 +25,7 @@ export function devicesOnSight(orm: Orm) {
     orm.transact(async (db) => {
       const known = await findFor(db, sight);
       if (known !== undefined) return known;
-      if (await register(db, sight)) return 'registered';
+      if ((await register(db, sight)) !== undefined) return 'registered';
       // Another connection of the device was faster.
       const now = await findFor(db, sight);
       if (now === undefined) throw new Fault('unavailable', 'this device is being changed');
@@ -55,23 +56,24 @@ async function findFor(db: Db, sight: Sight): Promise<'known' | 'taken' | undefi
   return 'known';
 }
 
-async function register(db: Db, sight: Sight): Promise<boolean> {
-  const { product, dialect, identifier, kind, tags } = sight;
+/** The id of the new device; undefined when there is one of that name. */
+export async function register(db: Db, sight: Sight): Promise<string | undefined> {
+  const { product, dialect, identifier, kind, tags, name = '' } = sight;
   const { organizationId } = product;
   const id = uuidv7();
   const { count } = await db.device.createMany({
     data: {
-      ...{ id, organizationId, dialect, identifier, kind, tags: [...tags] },
+      ...{ id, organizationId, dialect, identifier, kind, name, tags: [...tags] },
       productId: product.id,
       firmware: { product: product.name },
     },
     skipDuplicates: true,
   });
-  if (count === 0) return false;
+  if (count === 0) return undefined;
   const about = { organizationId, actor: 'system', resource: id };
   const details = { dialect, identifier, ...vouched(sight) };
   await record(db, { ...about, action: 'device.created', details });
-  return true;
+  return id;
 }
 
 function vouched({ product, voucher }: Sight) {

@@ -2,6 +2,7 @@
 import { admission } from './admission.js';
 import { apiKeys } from './api-keys.js';
 import { audit } from './audit.js';
+import { caCertificates } from './ca-certificates.js';
 import { claims } from './claims.js';
 import { commandArrivals } from './command-arrivals.js';
 import { commandCutOff } from './command-cut-off.js';
@@ -11,6 +12,7 @@ import { commands } from './commands.js';
 import { connections } from './connections.js';
 import { credentials } from './credentials.js';
 import { desired } from './desired.js';
+import { deviceCertificates } from './device-certificates.js';
 import { deviceList } from './device-list.js';
 import { devices } from './devices.js';
 import { devicesOnSight } from './devices-on-sight.js';
@@ -58,6 +60,8 @@ export function store(pools: Pools, secret: Buffer) {
     devices: devices(orm),
     deviceList: deviceList(orm),
     credentials: credentials(orm),
+    deviceCertificates: deviceCertificates(orm),
+    caCertificates: caCertificates(orm),
     sharedSecrets: sharedSecrets(orm, secret),
     devicesOnSight: devicesOnSight(orm),
     connections: connections(orm),

@@ -77,7 +77,12 @@ export function deviceOf(row: DeviceRow): Device {
   };
 }
 
-export function credentialOf(row: Row<'Credential'>): Credential {
+/** A credential with its certificate, where it has one. */
+export type CredentialRow = Row<'Credential'> & {
+  readonly certificate?: Row<'DeviceCertificate'> | null | undefined;
+};
+
+export function credentialOf(row: CredentialRow): Credential {
   const { id, type, name, prefix, createdAt } = row;
   return {
     id,
@@ -87,6 +92,7 @@ export function credentialOf(row: Row<'Credential'>): Credential {
     createdAt,
     expiresAt: row.expiresAt ?? undefined,
     lastUsedAt: row.lastUsedAt ?? undefined,
+    certificate: row.certificate ?? undefined,
   };
 }
 
