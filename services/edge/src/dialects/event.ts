@@ -40,13 +40,20 @@ export type DeviceEvent =
       readonly kind: 'update';
       readonly device: AdmittedDevice;
       readonly timeMs: number;
-      /** received, started, downloading, updating, completed, failed, ignored, rescheduled, idle or unknown. */
+      /**
+       * received, started, downloading, updating, completed, failed, ignored, rescheduled, idle or unknown of an update;
+       * joined, validated or network of the device.
+       */
       readonly status: string;
       /** 0..100 where given. */
       readonly progress?: number;
       readonly reason?: string;
       /** Seconds until the device wants to be asked again. */
       readonly delayS?: number;
+      /** With the status `joined`: what the device runs, by its own word. */
+      readonly joined?: JoinedFirmware;
+      /** With the status `network`. */
+      readonly network?: NetworkKind;
     }
   | {
       /** How far a watch session is; of the connection rather than of a device. */
@@ -64,6 +71,27 @@ export type DeviceEvent =
       readonly timeMs: number;
       readonly content: ControlContent;
     };
+
+/** How a device is connected. */
+export type NetworkKind = 'wifi' | 'ethernet' | 'cellular' | 'unknown';
+
+/** What a device says of its firmware when it joins; empty where it says nothing. */
+export interface JoinedFirmware {
+  readonly uuid: string;
+  readonly product: string;
+  readonly platform: string;
+  readonly architecture: string;
+  readonly version: string;
+  /** Absent when it does not say. */
+  readonly validated?: boolean;
+  /** It fell back to the firmware before. */
+  readonly reverted: boolean;
+  readonly downloadingUuid: string;
+  readonly apiVersion: string;
+  readonly fwupVersion: string;
+  readonly wantsFirmwareKeys: boolean;
+  readonly wantsArchiveKeys: boolean;
+}
 
 export type ControlContent =
   | {

@@ -47,8 +47,7 @@ export function commandAction({ number, action }: bus.Command): CommandAction | 
     }
     // The registry orders updates of firmware-update; one that comes here was sent by mistake.
     case 'update':
-    default:
-      // None, one of a later version, or one that is not for sessions.
+    case undefined:
       return invalid('The command has no action that is known here');
   }
 }

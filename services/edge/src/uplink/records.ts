@@ -78,9 +78,10 @@ export const factsBuilder = (): Builder<'facts'> =>
 
 export const updateBuilder = (): Builder<'update'> =>
   new RecordBuilder({
-    record({ timeMs, status, progress, reason = '', delayS }: EventOf<'update'>, source, sequence) {
-      const record: bus.UpdateRecord = { source, sequence, timeMs, status, progress, reason, delayS };
-      return [record, bytesOf(reason)];
+    record({ kind: _, device: __, reason = '', ...said }: EventOf<'update'>, source, sequence) {
+      const record: bus.UpdateRecord = { source, sequence, reason, ...said };
+      const { uuid = '', product = '', version = '' } = said.joined ?? {};
+      return [record, bytesOf(reason) + bytesOf(uuid) + bytesOf(product) + bytesOf(version)];
     },
     encode: (batch: Batch<bus.UpdateRecord>) => bus.UpdateBatch.encode(batch).finish(),
   });

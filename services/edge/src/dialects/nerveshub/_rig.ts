@@ -1,7 +1,17 @@
 // Test rig: reads the vectors and drives a machine as a session would, answering its admission.
 import { readFileSync } from 'node:fs';
 import { decode as unpack } from '@msgpack/msgpack';
-import type { AdmittedDevice, Answer, Dialect, Effect, Hello, Input, Json } from '../dialect.js';
+import type {
+  AdmittedDevice,
+  Answer,
+  ConnectionClosed,
+  Delivered,
+  Dialect,
+  Effect,
+  Hello,
+  Input,
+  Json,
+} from '../dialect.js';
 
 export interface Vector {
   readonly name: string;
@@ -69,13 +79,26 @@ export class Rig<S> {
     const step = this.#dialect.step(this.state, input, now);
     this.state = step.state;
     this.effects.push(...step.effects);
-    const asked = step.effects.find((effect) => effect.do === 'ask');
+    const asked = step.effects.find((effect) => effect.do === 'ask' && effect.question.kind === 'admit');
     if (asked === undefined || !this.autoAdmit) return step.effects;
     return [...step.effects, ...this.admit({ kind: 'admitted', device })];
   }
 
+  /** Hands in what other services and edges deliver, or the end of the connection. */
+  deliver(input: Delivered | ConnectionClosed): readonly Effect[] {
+    const step = this.#dialect.deliver?.(this.state, input, this.#now);
+    if (step === undefined) return [];
+    this.state = step.state;
+    this.effects.push(...step.effects);
+    return step.effects;
+  }
+
+  answer(to: string, answer: Answer): readonly Effect[] {
+    return this.input({ on: 'answer', to, answer });
+  }
+
   admit(answer: Answer): readonly Effect[] {
-    return this.input({ on: 'answer', to: 'admit', answer });
+    return this.answer('admit', answer);
   }
 
   /** A text frame; given as bytes where they need not be text. */

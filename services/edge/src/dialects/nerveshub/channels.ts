@@ -1,5 +1,5 @@
 // The Phoenix channel lifecycle of one socket: join, join again, leave, stale join refs, unmatched topics, the cap.
-import type { Effect } from '../dialect.js';
+import type { Answer, Effect } from '../dialect.js';
 import type { Channel, ChannelAction, ChannelTable, Outcome } from './channel.js';
 import type { ClientMessage, Payload, Ref, ReplyStatus, ServerMessage } from './message.js';
 
@@ -12,9 +12,13 @@ export type OpenChannels = ReadonlyMap<string, Ref>;
 /** An effect, or a message still to be encoded. */
 export type Outgoing = Effect | { readonly do: 'say'; readonly message: ServerMessage };
 
-export interface Received<C> {
+/** The channels of a socket whose device is admitted. */
+export interface Standing<C> {
   readonly open: OpenChannels;
   readonly context: C;
+}
+
+export interface Received<C> extends Standing<C> {
   readonly outgoing: readonly Outgoing[];
 }
 
@@ -36,29 +40,75 @@ export function receive<C>(
       ? { open, context, outgoing: unmatched(message) }
       : join(channel, open, context, message, topic, now);
   }
-  if (event === 'phx_leave') return { ...leave(open, message, topic), context };
+  if (event === 'phx_leave') return leave(channel, open, context, message, topic, now);
   const joinRef = open.get(topic);
   if (channel === undefined || joinRef === undefined) return { open, context, outgoing: unmatched(message) };
   if (isStale(message.joinRef, joinRef)) return { open, context, outgoing: [STALE] };
   return carryOut(open, topic, channel.receive(context, event, message.payload, now), message);
 }
 
-/** Lets every open channel see a timer. */
-export function tick<C>(
+/** Lets every open channel see something, in the order of joining. */
+export function onEach<C>(
   table: ChannelTable<C>,
-  open: OpenChannels,
-  context: C,
-  timer: string,
-  now: number,
+  { open, context }: Standing<C>,
+  see: (channel: Channel<C>, context: C) => Outcome<C> | undefined,
 ): Received<C> {
   let received: Received<C> = { open, context, outgoing: [] };
   for (const topic of open.keys()) {
-    const outcome = table.find(topic)?.tick?.(received.context, timer, now);
+    const channel = table.find(topic);
+    const outcome = channel && see(channel, received.context);
     if (outcome === undefined) continue;
     const next = carryOut(received.open, topic, outcome);
     received = { ...next, outgoing: [...received.outgoing, ...next.outgoing] };
   }
   return received;
+}
+
+/** Shows something to open channels until one takes it; undefined when none does. */
+export function onFirst<C>(
+  table: ChannelTable<C>,
+  { open, context }: Standing<C>,
+  take: (channel: Channel<C>, context: C) => Outcome<C> | undefined,
+): Received<C> | undefined {
+  for (const topic of open.keys()) {
+    const channel = table.find(topic);
+    const outcome = channel && take(channel, context);
+    if (outcome !== undefined) return carryOut(open, topic, outcome);
+  }
+  return undefined;
+}
+
+/** Answers the message that `to` names; undefined for the name of something else. One whose channel was left is not. */
+export function replyLate<C>(
+  table: ChannelTable<C>,
+  { open, context }: Standing<C>,
+  to: string,
+  answer: Answer,
+): Received<C> | undefined {
+  const late = lateOf(to);
+  const responded = late && table.find(late.topic)?.respond?.(context, answer);
+  if (late === undefined || responded === undefined) return undefined;
+  const { topic, joinRef, ref } = late;
+  const isOpen = open.has(topic) && String(open.get(topic)) === String(joinRef);
+  const message = { kind: 'reply', joinRef, ref, topic, status: 'ok', response: responded.response } as const;
+  return { open, context: responded.context, outgoing: isOpen ? [{ do: 'say', message }] : [] };
+}
+
+/** What a reply needs to know of the message that it answers, as the name of the question. */
+interface Late {
+  readonly topic: string;
+  readonly joinRef: Ref;
+  readonly ref: Ref;
+}
+
+const LATE = 'reply ';
+
+function lateName(late: Late): string {
+  return `${LATE}${JSON.stringify(late)}`;
+}
+
+function lateOf(name: string): Late | undefined {
+  return name.startsWith(LATE) ? (JSON.parse(name.slice(LATE.length)) as Late) : undefined;
 }
 
 /** What a topic or event that is not there is answered with; the join ref is null even when one was sent. */
@@ -103,16 +153,26 @@ function join<C>(
   return { ...after, outgoing: [...answers, ...after.outgoing] };
 }
 
-function leave(
+function leave<C>(
+  channel: Channel<C> | undefined,
   open: OpenChannels,
+  context: C,
   message: ClientMessage,
   topic: string,
-): Omit<Received<unknown>, 'context'> {
+  now: number,
+): Received<C> {
   const joinRef = open.get(topic);
-  if (joinRef === undefined) return { open, outgoing: [reply(message, message.joinRef, 'ok', {})] };
-  if (isStale(message.joinRef, joinRef)) return { open, outgoing: [STALE] };
-  const answer = reply(message, message.joinRef ?? joinRef, 'ok', {});
-  return { open: without(open, topic), outgoing: [answer, closing(topic, joinRef, 'phx_close', {})] };
+  if (joinRef === undefined) return { open, context, outgoing: [reply(message, message.joinRef, 'ok', {})] };
+  if (isStale(message.joinRef, joinRef)) return { open, context, outgoing: [STALE] };
+  const answers = [
+    reply(message, message.joinRef ?? joinRef, 'ok', {}),
+    closing(topic, joinRef, 'phx_close', {}),
+  ];
+  const rest = without(open, topic);
+  const left = channel?.leave?.(context, 'left', now);
+  if (left === undefined) return { open: rest, context, outgoing: answers };
+  const after = carryOut(rest, topic, left);
+  return { ...after, outgoing: [...answers, ...after.outgoing] };
 }
 
 const STALE: Outgoing = { do: 'count', outcome: 'ignored', what: 'stale_join_ref' };
@@ -151,6 +211,11 @@ function say(
     case 'reply':
       if (answering === undefined) return undefined;
       return reply(answering, answering.joinRef ?? joinRef, action.status, action.response);
+    case 'reply_later': {
+      if (answering === undefined) return undefined;
+      const as = lateName({ topic, joinRef: answering.joinRef ?? joinRef, ref: answering.ref });
+      return { do: 'ask', as, question: action.question };
+    }
     case 'push':
       return {
         do: 'say',

@@ -23,7 +23,7 @@ describe('joining', () => {
     'sample_frame',
   );
 
-  it('tells the firmware, the client and that it joined; then pushes in the reference order', () => {
+  it('tells the firmware, the client and that it joined; then invites to the extensions', () => {
     const { rig, effects } = joinedWith(sample?.input.frame[4]);
     expect(emitted(effects)).toEqual([
       {
@@ -52,6 +52,26 @@ describe('joining', () => {
         },
       },
       {
+        kind: 'update',
+        device,
+        timeMs: NOW,
+        status: 'joined',
+        joined: {
+          uuid: 'ed3c404e-dbb1-5b02-3528-0d08a644895e',
+          product: 'demo',
+          platform: 'rpi0',
+          architecture: 'arm',
+          version: '1.0.0',
+          validated: true,
+          reverted: false,
+          downloadingUuid: '',
+          apiVersion: '2.3.0',
+          fwupVersion: '1.16.0',
+          wantsFirmwareKeys: true,
+          wantsArchiveKeys: true,
+        },
+      },
+      {
         kind: 'log',
         device,
         name: 'joined',
@@ -63,8 +83,6 @@ describe('joining', () => {
     ]);
     expect(rig.seen(effects)).toEqual([
       { recv: ['1', '1', 'device', 'phx_reply', { status: 'ok', response: {} }] },
-      { recv: ['1', null, 'device', 'fwup_public_keys', { keys: [] }] },
-      { recv: ['1', null, 'device', 'archive_public_keys', { keys: [] }] },
       { recv: ['1', null, 'device', 'extensions:get', {}] },
     ]);
   });
@@ -197,6 +215,7 @@ describe('other messages', () => {
     expect(emitted(push('rebooting', {}))).toMatchObject([{ kind: 'log', name: 'rebooting' }]);
     expect(emitted(push('firmware_validated', {}))).toMatchObject([
       { kind: 'facts', firmware: { validated: true, validation_status: 'validated' } },
+      { kind: 'update', status: 'validated' },
       { kind: 'log', name: 'firmware_validated' },
     ]);
   });
@@ -207,7 +226,12 @@ describe('other messages', () => {
       expect(networkKind(input.interface)).toBe(expected.kind);
       const { push } = joinedWith();
       const network = { interface: input.interface, kind: expected.kind };
-      expect(profileOf(emitted(push('report_network_interface', input)))).toEqual({ network });
+      const events = emitted(push('report_network_interface', input));
+      expect(profileOf(events)).toEqual({ network });
+      expect(events).toContainEqual({
+        ...{ kind: 'update', device, timeMs: NOW, status: 'network' },
+        network: expected.kind,
+      });
     },
   );
 
@@ -218,12 +242,9 @@ describe('other messages', () => {
     expect(counted(push('connection_types', { values: 'wifi' }))).toEqual(['malformed connection_types']);
   });
 
-  it('answers the two questions of 2.0 and 2.1 clients and nothing else', () => {
+  it('answers where it is at once, and nothing that wants no answer', () => {
     const { rig, push } = joinedWith();
     const replyTo = (event: string, body: Json) => rig.seen(push(event, body));
-    expect(replyTo('check_update_available', {})).toEqual([
-      { recv: ['1', '2', 'device', 'phx_reply', { status: 'ok', response: { update_available: false } }] },
-    ]);
     const place = { latitude: 52.1, longitude: 4.3, source: 'geoip' };
     const effects = push('location:update', place);
     expect(rig.seen(effects)).toEqual([

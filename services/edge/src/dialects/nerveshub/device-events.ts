@@ -26,6 +26,15 @@ export function facts(device: AdmittedDevice, timeMs: number, known: Facts): Eff
   return { do: 'emit', event: { kind: 'facts', device, timeMs, ...known } };
 }
 
+/** A step of an update, or what decides on updates. */
+export function step(
+  device: AdmittedDevice,
+  timeMs: number,
+  said: Omit<Extract<DeviceEvent, { kind: 'update' }>, 'kind' | 'device' | 'timeMs'>,
+): Effect {
+  return { do: 'emit', event: { kind: 'update', device, timeMs, ...said } };
+}
+
 export function reading(device: AdmittedDevice, timeMs: number, metric: string, value: number): Effect {
   return { do: 'emit', event: { kind: 'reading', device, metric, timeMs, value, intervalS: 0 } };
 }

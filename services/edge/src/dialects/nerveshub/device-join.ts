@@ -1,5 +1,6 @@
 // What a device tells about itself when it joins: the firmware it runs and what its client can do.
 import type { Json, JsonObject } from '../dialect.js';
+import type { JoinedFirmware } from '../event.js';
 import { boundedJson, fieldsOf, member, textOf } from './json.js';
 
 const MAX_TEXT = 512;
@@ -57,6 +58,27 @@ function validation(payload: JsonObject, given: Map<string, Json>): JsonObject {
 
 function flag(text: Json | undefined): boolean | undefined {
   return text === '1' ? true : text === '0' ? false : undefined;
+}
+
+/** What the device runs, for those who decide on updates. `firmware` is what `firmwareFacts` made of the same join. */
+export function joinedFirmware(payload: JsonObject, firmware: JsonObject): JoinedFirmware {
+  const known = (name: string): string => textOf(member(firmware, name), MAX_TEXT) ?? '';
+  const said = (name: string): string => textOf(member(payload, name), MAX_TEXT) ?? '';
+  const validated = member(firmware, 'validated');
+  return {
+    uuid: known('uuid'),
+    product: known('product'),
+    platform: known('platform'),
+    architecture: known('architecture'),
+    version: known('version'),
+    ...(typeof validated === 'boolean' ? { validated } : {}),
+    reverted: member(firmware, 'auto_revert_detected') === true,
+    downloadingUuid: said('currently_downloading_uuid'),
+    apiVersion: said('device_api_version'),
+    fwupVersion: said('fwup_version'),
+    wantsFirmwareKeys: said('fwup_public_keys') === 'on_connect',
+    wantsArchiveKeys: said('archive_public_keys') === 'on_connect',
+  };
 }
 
 /** What the client can do; only what it says. */

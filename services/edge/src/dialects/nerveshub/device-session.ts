@@ -1,5 +1,5 @@
 // What the channels of one socket remember about their device: plain, small and bounded.
-import type { AdmittedDevice } from '../dialect.js';
+import type { AdmittedDevice, Json } from '../dialect.js';
 import type { Extension } from './extension.js';
 import { fullBucket, type TokenBucket } from './token-bucket.js';
 
@@ -11,6 +11,10 @@ export interface ReportedUpdate {
 
 export interface DeviceSession {
   readonly device: AdmittedDevice;
+  /** `device_api_version` of the last join of the device's channel, as it was said. */
+  readonly apiVersion?: Json;
+  /** It is being asked whether an update waits. */
+  readonly checking?: boolean;
   readonly update?: ReportedUpdate;
   /** Extensions agreed on in the last join of `extensions`, and those of them that the device has switched on. */
   readonly agreed: readonly Extension[];

@@ -140,6 +140,7 @@ describe('with a device', () => {
     expect(rig.effects).toContainEqual({ do: 'ask', as: 'admit', question });
     expect(emitted(join)).toMatchObject([
       { kind: 'facts', firmware: { uuid: 'abc' } },
+      { kind: 'update', status: 'joined', joined: { uuid: 'abc', apiVersion: '', wantsFirmwareKeys: false } },
       { kind: 'log', name: 'joined' },
     ]);
   });
@@ -152,8 +153,8 @@ describe('with a device', () => {
       { recv: ['5', null, 'device', 'extensions:get', {}] },
     ]);
     const asks = (joinRef: string | null) =>
-      rig.seen(rig.json([joinRef, '6', 'device', 'check_update_available', {}]));
-    const answer = [{ recv: ['5', '6', 'device', 'phx_reply', ok({ update_available: false })] }];
+      rig.seen(rig.json([joinRef, '6', 'device', 'location:update', { latitude: 1, longitude: 2 }]));
+    const answer = [{ recv: ['5', '6', 'device', 'phx_reply', ok()] }];
     expect(asks(null)).toEqual(answer);
     expect(asks('5')).toEqual(answer);
   });

@@ -22,9 +22,11 @@ export type Phase<C> =
       readonly context: C;
       readonly open: OpenChannels;
     }
-  | { readonly is: 'closed' };
+  /** `was` is what the others still have to hear of. */
+  | { readonly is: 'closed'; readonly was: Phase<C> };
 
 export type Pending = Extract<Phase<unknown>, { is: 'pending' }>;
+export type Admitted<C> = Extract<Phase<C>, { is: 'admitted' }>;
 
 export interface SocketState<C> {
   readonly serializer: Serializer;
@@ -63,5 +65,5 @@ export function proceed<C>(
       each.do === 'say' ? { do: 'send', frame: encode(state.serializer, each.message) } : each,
   );
   const isEnd = effects.some((effect) => effect.do === 'close');
-  return { state: { ...state, phase: isEnd ? { is: 'closed' } : phase }, effects };
+  return { state: { ...state, phase: isEnd ? { is: 'closed', was: phase } : phase }, effects };
 }

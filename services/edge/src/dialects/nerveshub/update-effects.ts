@@ -1,7 +1,7 @@
 // Turns a report about an update into events: every one for the update itself, fewer for the log and the state.
 import type { Effect, Json } from '../dialect.js';
 import type { Outcome } from './channel.js';
-import { count, facts, type LogLevel, log } from './device-events.js';
+import { count, facts, type LogLevel, log, step } from './device-events.js';
 import type { DeviceSession, ReportedUpdate } from './device-session.js';
 import { isNoteOnly, type UpdateReport } from './update-status.js';
 
@@ -29,7 +29,7 @@ export function reportUpdate(
   // An update that breaks off leaves how far the device had come.
   const left = BREAKS_OFF.has(report.status) ? last?.progress : undefined;
   const next: ReportedUpdate = { status: report.status, progress: report.progress ?? left };
-  const effects: Effect[] = [{ do: 'emit', event: { kind: 'update', device, timeMs: now, ...report } }];
+  const effects: Effect[] = [step(device, now, report)];
   if (via === 'status' || isAnotherStep(last, next)) effects.push(line(session, report, now, via));
   if (isNoteOnly(report.status)) return { context: session, actions: effects };
   if (last?.status !== next.status || last.progress !== next.progress) {
@@ -40,10 +40,10 @@ export function reportUpdate(
 }
 
 function isAnotherStep(last: ReportedUpdate | undefined, next: ReportedUpdate): boolean {
-  return last?.status !== next.status || step(last.progress) !== step(next.progress);
+  return last?.status !== next.status || tenth(last.progress) !== tenth(next.progress);
 }
 
-function step(progress: number | undefined): number {
+function tenth(progress: number | undefined): number {
   return Math.floor((progress ?? 0) / LOG_STEP_PERCENT);
 }
 
