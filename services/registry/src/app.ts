@@ -22,6 +22,7 @@ import { OpenStreams } from './admission/streams.js';
 import { keyRequests } from './claims/key-requests.js';
 import { commandEngine } from './commands/engine.js';
 import type { config } from './config.js';
+import { consumeAudit } from './consumers/audit-entry.js';
 import { consumeFacts } from './consumers/facts.js';
 import { normalizeEmail } from './domain/account.js';
 import { events } from './events.js';
@@ -104,6 +105,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
       leaseSweep({ bus, sessions: store.sessions, committed: relay.poke }),
       housekeepingRunnable(store, values.REGISTRY_HISTORY_DAYS),
       consumeFacts(bus, store.facts),
+      consumeAudit(bus, store.audit),
       ...engine.runnables(keyRequests(context)),
       scheduleRunner({
         schedules: store.schedules,

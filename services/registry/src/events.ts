@@ -42,6 +42,11 @@ const facts = counter({
   help: 'What devices said of themselves, by outcome.',
   labels: ['outcome'],
 });
+const auditTold = counter({
+  name: 'mooring_registry_audit_told_total',
+  help: 'Entries of the audit log that other services told, by what became of them.',
+  labels: ['outcome'],
+});
 const logins = counter({
   name: 'mooring_registry_logins_total',
   help: 'Attempts to log in, by outcome.',
@@ -145,6 +150,9 @@ export const events = {
   },
   relayFailed(fault: Fault): void {
     log.warn({ err: fault }, 'the outbox could not be relayed; it is tried again');
+  },
+  auditTold(outcome: 'kept' | 'repeated' | 'malformed', entries: number): void {
+    if (entries > 0) auditTold.inc({ outcome }, entries);
   },
   facts(outcome: 'merged' | 'rejected' | 'oversized', records: number): void {
     if (records === 0) return;

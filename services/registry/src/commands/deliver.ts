@@ -13,6 +13,7 @@ import type { Delivered } from '../domain/command-delivery.js';
 import type { Sending } from '../store/command-dispatch.js';
 import type { Store } from '../store/index.js';
 import { commandEvents } from './events.js';
+import { order } from './order.js';
 
 const REPLY_MS = 3_000;
 /** A device may be known here before its edge has read that it was admitted. */
@@ -42,6 +43,8 @@ async function attempt({ bus, dispatch }: DeliverParts, sending: Sending, signal
   const startMs = performance.now();
   const action = await open(dispatch, sending);
   if (action === 'deleted' || action === 'sealed') return action;
+  if (action.$case === 'update')
+    return noted(dispatch, sending, await order(bus, sending, action.value), startMs);
   const first = await request(bus, sending, action);
   if (first.as !== 'gone' || sending.doubt) return noted(dispatch, sending, first, startMs);
   await sleep(LOOK_AGAIN_MS, signal);

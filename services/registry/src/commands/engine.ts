@@ -4,6 +4,7 @@ import type { KeyRequests } from '../claims/key-requests.js';
 import { consumeAlarms } from '../consumers/alarm-raised.js';
 import { consumeConnected } from '../consumers/connected.js';
 import { consumeControl } from '../consumers/control.js';
+import { consumeOrders } from '../consumers/update-order.js';
 import type { Store } from '../store/index.js';
 import { control } from './control.js';
 import { dispatcher } from './dispatcher.js';
@@ -27,6 +28,7 @@ export function commandEngine(bus: Bus, store: Store) {
         straySweep(store.commandSweep, poke),
         consumeConnected(bus, store.commandSweep, poke),
         consumeAlarms(bus, store.commandCutOff, poke),
+        consumeOrders(bus, store.commandDispatch, poke),
         consumeControl(bus, control({ dispatch, arrivals, keyRequests, poke })),
       ];
     },

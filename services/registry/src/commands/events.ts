@@ -34,7 +34,15 @@ const cutOffs = counter({
   labels: ['outcome'],
 });
 
-export type DeliveryOutcome = 'written' | 'refused' | 'gone' | 'unknown' | 'deleted' | 'sealed';
+export type DeliveryOutcome =
+  | 'written'
+  | 'refused'
+  | 'busy'
+  | 'already'
+  | 'gone'
+  | 'unknown'
+  | 'deleted'
+  | 'sealed';
 export type AnswerOutcome = 'applied' | 'late' | 'duplicate' | 'unknown' | 'malformed';
 
 export const commandEvents = {

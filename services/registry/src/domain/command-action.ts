@@ -3,6 +3,7 @@ import type { bus } from '@mooring/proto';
 import type { NewCommand } from './command.js';
 import type { Problems } from './fields.js';
 import { parseObject } from './json.js';
+import { keyPattern } from './page.js';
 
 type Action = NewCommand['action'];
 
@@ -37,6 +38,9 @@ export function checkAction(problems: Problems, action: Action, bytes: number): 
       return;
     case 'nudge':
       checkName(problems, action.value.name);
+      return;
+    case 'update':
+      if (!keyPattern.uuid.test(action.value.firmwareUuid)) problems.add('firmware', 'must be a UUID');
       return;
     case 'script':
       if (action.value.text.length === 0 || action.value.text.length > MAX_SCRIPT)

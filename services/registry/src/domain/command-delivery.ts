@@ -13,6 +13,10 @@ export type Delivered =
       readonly retries: number;
     }
   | { readonly as: 'refused'; readonly code: string; readonly message: string }
+  /** Nobody was there to take it, which passes. */
+  | { readonly as: 'busy' }
+  /** There is nothing to do: the device is what it was to become. */
+  | { readonly as: 'already'; readonly detail: string }
   /** The session is not there, so nothing was written. */
   | { readonly as: 'gone' }
   /** No reply came: it may have been written or not. */
@@ -26,6 +30,8 @@ export interface DeliveryId {
 
 /** Within this time an edge says what it did; else the same is delivered to it again. */
 export const UNDECIDED_MS = 5_000;
+/** Until whoever was not there is asked again. */
+const BUSY_MS = 5_000;
 /** How long one that may have been written waits for its answer when nothing else says so. */
 const DOUBTFUL_MS = 60_000;
 
@@ -49,6 +55,13 @@ export function afterDelivery(
       const retry = code === 'not_joined' ? 'rejoin' : 'never';
       return afterFailure(command, { code, message, retry });
     }
+    case 'busy':
+      return {
+        steps: [{ state: CommandState.queued, detail: 'nobody takes orders now; again in a moment' }],
+        dueInMs: BUSY_MS,
+      };
+    case 'already':
+      return settle(CommandState.succeeded, outcome.detail);
     case 'gone':
       return doubt && !command.repeatable ? doubtful(command) : sentElsewhere(command);
     case 'unknown':

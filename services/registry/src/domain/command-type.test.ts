@@ -17,6 +17,7 @@ const actions = {
   bridge: { $case: 'bridge', value: { name: 'pjoin', paramsJson: '{}' } },
   reboot: { $case: 'nudge', value: { name: 'reboot' } },
   identify: { $case: 'nudge', value: { name: 'identify' } },
+  update: { $case: 'update', value: { firmwareUuid: '236fe56b-8058-5b6c-ce94-8a8c30b71269' } },
   script: { $case: 'script', value: { text: '1 + 1' } },
   raw: { $case: 'raw', value: { frame: { $case: 'text', value: '{}' } } },
 } as const satisfies Record<string, Action>;
@@ -48,7 +49,7 @@ describe('a type', () => {
     ['plug', ['switch', 'raw']],
     ['bridge', ['bridge', 'raw']],
     ['printer', ['print', 'set_personality', 'set_quip', 'raw']],
-    ['nerves', ['reboot', 'identify', 'script', 'raw']],
+    ['nerves', ['reboot', 'identify', 'update', 'script', 'raw']],
     ['camera', ['raw']],
   ] as const)('for a %s', (device, expected) => {
     const taken = (Object.keys(actions) as Type[]).filter(
@@ -103,6 +104,7 @@ describe('what it does', () => {
       actions.switch,
       actions.set_personality,
       actions.set_quip,
+      actions.update,
       key,
     ]);
     expect(all.filter(isKey)).toEqual([key]);
@@ -118,8 +120,11 @@ it('waits a day, or ten minutes, or as long as is said', () => {
   expect(wrong((said) => checkExpiry(said, 'print', 0))).toHaveLength(1);
   expect(wrong((said) => checkExpiry(said, 'print', 30 * 86_400 + 1))).toHaveLength(1);
   for (const timeoutS of [undefined, 1, 1_800])
-    expect(wrong((said) => checkTimeout(said, timeoutS))).toEqual([]);
-  for (const timeoutS of [0, 1_801]) expect(wrong((said) => checkTimeout(said, timeoutS))).toHaveLength(1);
+    expect(wrong((said) => checkTimeout(said, 'print', timeoutS))).toEqual([]);
+  for (const timeoutS of [0, 1_801])
+    expect(wrong((said) => checkTimeout(said, 'print', timeoutS))).toHaveLength(1);
+  expect(wrong((said) => checkTimeout(said, 'update', 86_400))).toEqual([]);
+  expect(wrong((said) => checkTimeout(said, 'update', 86_401))).toHaveLength(1);
 });
 
 it('knows a bridge without a kind by its place', () => {

@@ -28,6 +28,7 @@ const rules: Readonly<Record<string, TypeRule>> = {
   reboot: { action: 'nudge', ...nerves },
   identify: { action: 'nudge', ...nerves },
   script: { action: 'script', ...nerves },
+  update: { action: 'update', ...nerves },
   raw: { action: 'raw', only: 'any device', fits: () => true },
 };
 
@@ -64,6 +65,8 @@ const SWITCH_EXPIRES_S = 600;
 const EXPIRES_S = 86_400;
 const LONGEST_EXPIRES_S = 30 * 86_400;
 const LONGEST_TIMEOUT_S = 1_800;
+/** An update downloads, is written and starts the device anew, over whatever line there is. */
+const LONGEST_UPDATE_S = 86_400;
 
 /** Seconds that a command may wait for its device; a switch that comes too late surprises people. */
 export function checkExpiry(problems: Problems, type: string, expiresInS: number | undefined): number {
@@ -73,9 +76,10 @@ export function checkExpiry(problems: Problems, type: string, expiresInS: number
   return seconds;
 }
 
-export function checkTimeout(problems: Problems, timeoutS: number | undefined): void {
-  if (timeoutS !== undefined && (timeoutS < 1 || timeoutS > LONGEST_TIMEOUT_S))
-    problems.add('timeout_s', `must be 1 to ${LONGEST_TIMEOUT_S}`);
+export function checkTimeout(problems: Problems, type: string, timeoutS: number | undefined): void {
+  const longest = type === 'update' ? LONGEST_UPDATE_S : LONGEST_TIMEOUT_S;
+  if (timeoutS !== undefined && (timeoutS < 1 || timeoutS > longest))
+    problems.add('timeout_s', `must be 1 to ${longest}`);
 }
 
 /** How long a switch that the platform itself makes may wait for its plug. */
@@ -86,6 +90,8 @@ export function isRepeatable(action: Action): boolean {
   switch (action.$case) {
     case 'switch':
     case 'quip':
+    case 'update':
+      // Ordered twice by one command, an update is one update.
       return true;
     case 'personality':
       // The fifth image is printed.

@@ -2,7 +2,7 @@
 
 export interface DeviceFact {
   readonly id: bigint;
-  readonly kind: 'connected' | 'disconnected' | 'deleted';
+  readonly kind: 'connected' | 'disconnected' | 'deleted' | 'changed';
   readonly deviceId: string;
   readonly deviceNumber: bigint;
   readonly organizationId: string;
@@ -12,6 +12,8 @@ export interface DeviceFact {
   readonly edge: string;
   readonly connectionId: string;
   readonly reason: string;
+  /** Of one that was changed, as they are since. */
+  readonly tags: readonly string[];
   readonly atMs: number;
   /** W3C trace context of the frame that led to it; empty when none. */
   readonly traceparent: string;

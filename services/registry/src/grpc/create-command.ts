@@ -67,7 +67,7 @@ function read(
   const encoded = bus.Command.encode({ number: 0, traceparent: '', repeat: 0, action }).finish();
   const problems = new Problems();
   checkType(problems, type, action, device);
-  checkTimeout(problems, timeoutS);
+  checkTimeout(problems, type, timeoutS);
   const expiresS = checkExpiry(problems, type, expiresInS);
   const params = paramsOf(problems, request.paramsJson);
   if (action !== undefined) checkAction(problems, action, encoded.length);

@@ -8,6 +8,7 @@ import type { Context } from './context.js';
 import { createDevice } from './create-device.js';
 import { createCredential, deleteCredential, listCredentials } from './credentials.js';
 import { deleteDevice } from './delete-device.js';
+import { describeDevices } from './describe-devices.js';
 import { findCamera } from './find-camera.js';
 import { getAccount } from './get-account.js';
 import { getDevice } from './get-device.js';
@@ -18,13 +19,13 @@ import { listDevices } from './list-devices.js';
 import { locate } from './locate.js';
 import { login } from './login.js';
 import { addMember, listMembers, removeMember } from './members.js';
+import { openConsole } from './open-console.js';
 import {
   createOrganization,
   getOrganization,
   listOrganizations,
   updateOrganization,
 } from './organizations.js';
-import { openConsole } from './open-console.js';
 import { registerAccount } from './register-account.js';
 import { reportDisconnected } from './report-disconnected.js';
 import { reportSeen } from './report-seen.js';
@@ -37,6 +38,7 @@ export function grpcHandlers(context: Context): registry.RegistryServer {
     reportDisconnected: reportDisconnected(context),
     reportSeen: reportSeen(context),
     locate: locate(context),
+    describeDevices: describeDevices(context),
     findCamera: findCamera(context),
     openConsole: openConsole(context),
     registerAccount: registerAccount(context),

@@ -16,6 +16,7 @@ export function updateDevice(context: Context): registry.RegistryServer['updateD
     const principal = principalOf(request.principal);
     const { id } = await deviceFor(context, principal, request.id, permission.writeDevices);
     const device = await context.store.devices.update(id, changeOf(request), actorOf(principal));
+    context.committed();
     return { device: deviceMessage(device) };
   });
 }

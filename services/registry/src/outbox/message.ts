@@ -20,11 +20,16 @@ export function persistFact(bus: Pick<Bus, 'persist'>, fact: DeviceFact): Promis
       return bus.persist(device.disconnected, params, { ...about, reason: fact.reason }, options);
     case 'deleted':
       return bus.persist(device.deleted, params, { deviceId, deviceNumber, organizationId, atMs }, options);
+    case 'changed': {
+      const message = { deviceId, deviceNumber, organizationId, tags: [...fact.tags], atMs };
+      return bus.persist(device.changed, params, message, options);
+    }
   }
 }
 
-/** Tells those who watch the organization; who is not there misses it. */
+/** Tells those who watch the organization that a device came or went; who is not there misses it. */
 export function publishLive(bus: Pick<Bus, 'publish'>, fact: DeviceFact): void {
+  if (fact.kind === 'changed') return;
   const presence: messages.LivePresence = {
     deviceId: fact.deviceId,
     online: fact.kind === 'connected',

@@ -1,8 +1,10 @@
 // Who did what: written in the transaction that does it.
 import { uuidv7 } from '@mooring/runtime';
 import type { AuditEntry } from '../domain/account.js';
+import type { ToldDeed } from '../domain/audit-record.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Page } from '../domain/page.js';
+import type { Prisma } from './generated/client.js';
 import type { Db, Orm } from './orm.js';
 
 /** What is to be recorded. */
@@ -24,6 +26,13 @@ export function audit(orm: Orm) {
   return {
     /** Of what nothing else in this database says. */
     record: (deed: Deed): Promise<void> => orm.transact((db) => record(db, deed)),
+
+    /** What other services told; answers how many were not there yet. */
+    keep: (told: readonly ToldDeed[]): Promise<number> =>
+      orm.read(async (db) => {
+        const data = told.map((deed) => ({ ...deed, details: deed.details as Prisma.InputJsonObject }));
+        return (await db.audit.createMany({ data, skipDuplicates: true })).count;
+      }),
 
     /** The newest first; one more row than the page holds when there are more. */
     list: (organizationIds: readonly string[], page: Page): Promise<readonly AuditEntry[]> =>

@@ -7,7 +7,7 @@ const columns = `
   SELECT c.id, c.state, d.dialect, c.step, c.attempts, c.repeats, c.retries_left, c.written, c.repeatable,
     (extract(epoch FROM now() - c.sent_at) * 1000)::float8 AS sent_ago_ms, c.sent_edge, c.sent_connection, c.sent_epoch,
     (extract(epoch FROM c.expires_at - now()) * 1000)::float8 AS expires_in_ms, c.timeout_s, c.last_answer,
-    d.online AS device_online, d.epoch AS device_epoch, c.number, c.type, c.traceparent, c.device_id,
+    d.online AS device_online, d.epoch AS device_epoch, c.number, c.type, c.traceparent, c.device_id, c.organization_id, c.actor,
     d.number AS device_number
   FROM command c JOIN device d ON d.id = c.device_id`;
 
@@ -70,6 +70,8 @@ export interface LockedCommand extends Standing {
   readonly traceparent: string;
   readonly deviceId: string;
   readonly deviceNumber: bigint;
+  readonly organizationId: string;
+  readonly actor: string;
   readonly sentEdge: string;
 }
 
@@ -97,6 +99,8 @@ interface Row {
   readonly traceparent: string;
   readonly device_id: string;
   readonly device_number: string;
+  readonly organization_id: string;
+  readonly actor: string;
 }
 
 /** Undefined when it is deleted. Holds its device's sessions as they are. */
@@ -140,9 +144,9 @@ export async function writeChange(on: Queryable, id: string, change: Change): Pr
 
 function lockedOf(row: Row | undefined): LockedCommand | undefined {
   if (row === undefined) return undefined;
-  const { id, dialect, step, attempts, repeats, written, repeatable, type, traceparent } = row;
+  const { id, dialect, step, attempts, repeats, written, repeatable, type, traceparent, actor } = row;
   return {
-    ...{ id, dialect, step, attempts, repeats, written, repeatable, type, traceparent },
+    ...{ id, dialect, step, attempts, repeats, written, repeatable, type, traceparent, actor },
     // The column holds what this service wrote.
     state: row.state as CommandState,
     retriesLeft: row.retries_left,
@@ -157,6 +161,7 @@ function lockedOf(row: Row | undefined): LockedCommand | undefined {
     deviceEpoch: BigInt(row.device_epoch),
     number: Number(row.number),
     deviceId: row.device_id,
+    organizationId: row.organization_id,
     deviceNumber: BigInt(row.device_number),
   };
 }

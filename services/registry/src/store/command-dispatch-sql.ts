@@ -76,7 +76,7 @@ export const claimDue: Statement = {
       written = false, retries_left = -1, answer_by = now() + interval '${UNDECIDED_MS} milliseconds'
     FROM next n WHERE c.id = n.id
     RETURNING c.id, c.number, c.step, c.type, c.attempts + c.repeats AS repeat, c.traceparent, c.device_id,
-      n.device_number, n.edge, n.connection_id, n.epoch, n.waited_ms::float8
+      c.organization_id, c.actor, n.device_number, n.edge, n.connection_id, n.epoch, n.waited_ms::float8
   ),
   noted AS (
     INSERT INTO command_step (command_id, step, state) SELECT id, step, 'sent' FROM sent
@@ -94,8 +94,8 @@ export const relocate: Statement = {
   FROM device d
   WHERE c.id = $1::uuid AND c.state = 'sent' AND NOT c.written AND c.attempts + c.repeats = $2
     AND d.id = c.device_id AND d.online
-  RETURNING c.id, c.number, c.type, $2::int AS repeat, c.traceparent, c.device_id, d.number AS device_number,
-    d.edge, d.connection_id, d.epoch, 0::float8 AS waited_ms`,
+  RETURNING c.id, c.number, c.type, $2::int AS repeat, c.traceparent, c.device_id, c.organization_id, c.actor,
+    d.number AS device_number,    d.edge, d.connection_id, d.epoch, 0::float8 AS waited_ms`,
 };
 
 export const payload: Statement = {

@@ -4,6 +4,7 @@ import type { NewCommand } from '../domain/command.js';
 import { type Answer, type Heard, hear } from '../domain/command-answer.js';
 import { repeatOf, settle } from '../domain/command-change.js';
 import { afterDeadline, afterDelivery, type Delivered, type DeliveryId } from '../domain/command-delivery.js';
+import { hearOrder } from '../domain/update-order.js';
 import { type LockedCommand, lockAnswered, lockCommand, lockLate, writeChange } from './command-change.js';
 import { claimDue, lockLanes, parkDue, payload, queueAge, relocate } from './command-dispatch-sql.js';
 import { openPayload } from './command-queue.js';
@@ -20,6 +21,9 @@ export interface Sending {
   readonly traceparent: string;
   readonly deviceId: string;
   readonly deviceNumber: bigint;
+  readonly organizationId: string;
+  /** Who wants it. */
+  readonly actor: string;
   readonly node: string;
   readonly connectionId: string;
   readonly epoch: bigint;
@@ -37,6 +41,8 @@ interface SendingRow {
   readonly traceparent: string;
   readonly device_id: string;
   readonly device_number: string;
+  readonly organization_id: string;
+  readonly actor: string;
   readonly edge: string;
   readonly connection_id: string;
   readonly epoch: string;
@@ -88,7 +94,7 @@ export function commandDispatch(pool: Pool, secret: Buffer) {
         const command = await lockAnswered(client, number, deviceNumber);
         if (command === undefined) return { as: 'unknown' };
         return within(command.traceparent, async () => {
-          const heard = hear(command, answer);
+          const heard = command.type === 'update' ? hearOrder(command, answer) : hear(command, answer);
           if ('change' in heard) await writeChange(client, command.id, heard.change);
           return { as: heard.as };
         });
@@ -130,10 +136,10 @@ async function pastDeadline(client: Queryable, command: LockedCommand): Promise<
 }
 
 function sameSending(command: LockedCommand): Sending {
-  const { id, number, type, traceparent, deviceId, deviceNumber, sentEdge, sentConnection, sentEpoch } =
-    command;
+  const { id, number, type, traceparent, deviceId, deviceNumber, organizationId, actor } = command;
+  const { sentEdge, sentConnection, sentEpoch } = command;
   return {
-    ...{ id, number, type, traceparent, deviceId, deviceNumber },
+    ...{ id, number, type, traceparent, deviceId, deviceNumber, organizationId, actor },
     repeat: repeatOf(command),
     node: sentEdge,
     connectionId: sentConnection,
@@ -144,9 +150,10 @@ function sameSending(command: LockedCommand): Sending {
 }
 
 function sendingOf(row: SendingRow, doubt: boolean): Sending {
-  const { id, type, repeat, traceparent } = row;
+  const { id, type, repeat, traceparent, actor } = row;
   return {
-    ...{ id, type, repeat, traceparent, doubt },
+    ...{ id, type, repeat, traceparent, doubt, actor },
+    organizationId: row.organization_id,
     number: Number(row.number),
     deviceId: row.device_id,
     deviceNumber: BigInt(row.device_number),

@@ -28,6 +28,15 @@ export interface DeviceChange {
   readonly kind?: string;
 }
 
+/** What services that keep a copy need of a device. */
+export interface DescribedDevice {
+  readonly id: string;
+  readonly number: bigint;
+  readonly organizationId: string;
+  readonly identifier: string;
+  readonly tags: string[];
+}
+
 export function devices(orm: Orm) {
   return {
     /** Fault `conflict` when any organization has a device of that dialect and identifier; `invalid` for a foreign parent. */
@@ -56,7 +65,16 @@ export function devices(orm: Orm) {
         return row === null ? undefined : deviceOf(row);
       }),
 
-    /** Fault `not_found` when it is gone. */
+    /** Those of these ids that there are. */
+    described: (ids: readonly string[]): Promise<readonly DescribedDevice[]> =>
+      orm.read((db) =>
+        db.device.findMany({
+          where: { id: { in: [...ids] } },
+          select: { id: true, number: true, organizationId: true, identifier: true, tags: true },
+        }),
+      ),
+
+    /** Fault `not_found` when it is gone. What must be published must be relayed afterwards. */
     update: (id: string, change: DeviceChange, actor: string): Promise<Device> =>
       orm.transact(async (db) => {
         const { tags, ...plain } = change;
@@ -64,6 +82,7 @@ export function devices(orm: Orm) {
         const row = await db.device.update({ where: { id }, data, include: withTimeZone });
         const about = { organizationId: row.organizationId, actor, resource: id };
         await record(db, { ...about, action: 'device.updated', details: change as JsonObject });
+        if (tags !== undefined) await tellChanged(db, row);
         return deviceOf(row);
       }),
 
@@ -71,6 +90,16 @@ export function devices(orm: Orm) {
     remove: (device: Device, actor: string): Promise<Session | undefined> =>
       orm.transact((db) => removeDevice(db, device, { actor, action: 'device.deleted' })),
   };
+}
+
+/** Its row is locked by the change, so that what is told of one device is in the order in which it was changed. */
+async function tellChanged(
+  db: Db,
+  device: Omit<DescribedDevice, 'tags'> & { readonly tags: string[] },
+): Promise<void> {
+  const { id: deviceId, number: deviceNumber, organizationId, identifier, tags } = device;
+  const fact = { kind: 'changed', deviceId, deviceNumber, organizationId, identifier, tags: [...tags] };
+  await db.outbox.create({ data: fact });
 }
 
 /** Deletes a device for the reason that `deed` says; answers the session that it leaves behind. Fault `not_found` when it is gone. */

@@ -9,7 +9,7 @@ const RELAY_LOCK = 7_266_700;
 const oldest: Statement = {
   name: 'outbox-oldest',
   text: `SELECT id, kind, device_id, device_number, organization_id, dialect, identifier, epoch, edge, connection_id,
-    reason, at, traceparent FROM outbox ORDER BY id LIMIT $1`,
+    reason, tags, at, traceparent FROM outbox ORDER BY id LIMIT $1`,
 };
 // A join, because a planned `= ANY` compares every row with every id.
 const remove: Statement = {
@@ -33,6 +33,7 @@ interface OutboxRow {
   readonly edge: string;
   readonly connection_id: string;
   readonly reason: string;
+  readonly tags: readonly string[];
   readonly at: Date;
   readonly traceparent: string;
 }
@@ -105,6 +106,7 @@ function factOf(row: OutboxRow): DeviceFact {
     edge: row.edge,
     connectionId: row.connection_id,
     reason: row.reason,
+    tags: row.tags,
     atMs: row.at.getTime(),
     traceparent: row.traceparent,
   };
