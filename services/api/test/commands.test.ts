@@ -86,7 +86,14 @@ describe('a command', () => {
     ['with a field of another', { type: 'reboot', on: true }, 'on'],
     ['of no type', { on: true }, 'type'],
     ['of a type that there is not', { type: 'explode' }, 'type'],
-    ['that comes later', { type: 'update', firmware: commandId }, 'type'],
+    ['without a firmware', { type: 'update', firmware: 'newest' }, 'firmware'],
+    [
+      'that may take longer than a day',
+      { type: 'update', firmware: commandId, timeout_s: 86_401 },
+      'timeout_s',
+    ],
+    ['without a script', { type: 'script', text: '' }, 'text'],
+    ['that may take longer than any device', { type: 'script', text: '1', timeout_s: 1_801 }, 'timeout_s'],
     ['that may break a printer', { type: 'firmware_update' }, 'type'],
     ['with nothing to print', { type: 'print' }, 'text'],
     ['with two things to print', { type: 'print', text: 'a', html: '<p>a' }, 'text'],
@@ -99,6 +106,21 @@ describe('a command', () => {
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid']);
     expect(answer.body.errors.map((each: { field: string }) => each.field)).toContain(field);
     expect(asked).toEqual([]);
+  });
+
+  it('names the firmware of an update', async () => {
+    const firmware = '236FE56B-8058-5B6C-CE94-8A8C30B71269';
+    expect((await command({ type: 'update', firmware, timeout_s: 86_400 })).status).toBe(202);
+    const value = { firmwareUuid: firmware.toLowerCase() };
+    expect(asked[0]).toMatchObject({ timeoutS: 86_400, command: { action: { $case: 'update', value } } });
+    expect(shown()).toEqual({ firmware: firmware.toLowerCase() });
+  });
+
+  it('runs a script without showing it', async () => {
+    const text = 'IO.puts("secret")';
+    expect((await command({ type: 'script', text })).status).toBe(202);
+    expect(asked[0]?.command?.action).toEqual({ $case: 'script', value: { text } });
+    expect(shown()).toEqual({ bytes: text.length });
   });
 
   it('does not show what is printed', async () => {

@@ -35,6 +35,17 @@ export async function actionOf(
     case 'reboot':
     case 'identify':
       return { action: { $case: 'nudge', value: { name: command.type } }, params: {} };
+    case 'script': {
+      const { text } = command;
+      return {
+        action: { $case: 'script', value: { text } },
+        params: { bytes: Buffer.byteLength(text) },
+      };
+    }
+    case 'update': {
+      const firmwareUuid = command.firmware.toLowerCase();
+      return { action: { $case: 'update', value: { firmwareUuid } }, params: { firmware: firmwareUuid } };
+    }
     case 'raw':
       return raw(device, command);
   }
@@ -97,7 +108,6 @@ function raw(device: registry.Device, { frame, encoding }: Of<'raw'>): Action {
 
 /** Types that a client may know of and that are not sent from here: each with its reason. */
 const REFUSED: Readonly<Record<string, string>> = {
-  update: 'firmware updates cannot be commanded yet',
   firmware_update: 'printer firmware is sent only as raw bytes, by an operator who has them',
 };
 

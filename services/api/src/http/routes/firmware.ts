@@ -10,16 +10,12 @@ import { organizationFor, organizationsOf, requireRole } from '../memberships.js
 import type { Parts } from '../parts.js';
 import { TooLarge } from '../problem.js';
 import { Page, PageQuery, pageFrom, pageOf } from '../schemas/page.js';
-import { Empty, Id, Nullable, Time } from '../schemas/shapes.js';
+import { Empty, Id, Nullable, Time, FirmwareUuid as Uuid } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
 import { LONGEST_BODY_MS } from '../slow-bodies.js';
 
 const tags = ['Firmware'];
 
-const Uuid = Type.String({
-  pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
-  description: 'As fwup computes it from the metadata; no strict RFC 4122 UUID',
-});
 const Firmware = Type.Object({
   uuid: Uuid,
   organization_id: Id,

@@ -3,7 +3,7 @@ import type { registry } from '@mooring/proto';
 import { type Static, type TProperties, Type } from 'typebox';
 import { toTime } from '../../domain/time.js';
 import { objectOf } from './device.js';
-import { AnyObject, Id, Nullable, Time } from './shapes.js';
+import { AnyObject, FirmwareUuid, Id, Nullable, Time } from './shapes.js';
 
 /** Base64 of a PNG of at most 3 MiB. */
 const Png = Type.String({ minLength: 4, maxLength: 4 * 1024 * 1024, description: 'A PNG, in base64' });
@@ -21,14 +21,16 @@ export const printable = {
   ),
 };
 
-const limits = {
-  timeout_s: Type.Optional(
+const timeout = (maximum: number) =>
+  Type.Optional(
     Type.Integer({
       minimum: 1,
-      maximum: 1800,
+      maximum,
       description: 'How long the answer may take; what the dialect says when absent',
     }),
-  ),
+  );
+const limits = {
+  timeout_s: timeout(1_800),
   expires_in_s: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -40,7 +42,7 @@ const limits = {
 
 function command<K extends string, T extends TProperties>(type: K, fields: T, description: string) {
   return Type.Object(
-    { type: Type.Literal(type), ...fields, ...limits },
+    { type: Type.Literal(type), ...limits, ...fields },
     { additionalProperties: false, description },
   );
 }
@@ -80,6 +82,16 @@ export const NewCommand = Type.Union(
     ),
     command('reboot', {}, 'Restarts a Nerves device'),
     command('identify', {}, 'Has a Nerves device show which one it is'),
+    command(
+      'script',
+      { text: Type.String({ minLength: 1, maxLength: 64 * 1024, description: 'Elixir' }) },
+      'Runs on a Nerves device; what it prints and returns is the result; needs the scope console',
+    ),
+    command(
+      'update',
+      { firmware: FirmwareUuid, timeout_s: timeout(86_400) },
+      'Updates a Nerves device; succeeded when it has come back with that firmware',
+    ),
     command(
       'raw',
       {

@@ -21,6 +21,9 @@ export const Tag = Type.String({ minLength: 1, maxLength: 100 });
 /** What a name, as people give it, may be. */
 export const Name = Type.String({ minLength: 1, maxLength: 200 });
 
+/** A certificate; whoever reads it bounds it too. */
+export const Pem = Type.String({ maxLength: 32_768, description: 'PEM of one certificate' });
+
 /** Headers of a POST that makes something. */
 export const Repeatable = Type.Object({
   'idempotency-key': Type.Optional(
@@ -36,3 +39,8 @@ export const Repeatable = Type.Object({
 export function idempotencyKey(headers: { readonly 'idempotency-key'?: string }): string {
   return headers['idempotency-key'] ?? '';
 }
+
+export const FirmwareUuid = Type.String({
+  pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+  description: 'As fwup computes it from the metadata; no strict RFC 4122 UUID',
+});
