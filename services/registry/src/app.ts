@@ -31,9 +31,11 @@ import { claimsHandlers } from './grpc/claims.js';
 import { commandHandlers } from './grpc/commands.js';
 import type { Context } from './grpc/context.js';
 import { grpcHandlers } from './grpc/index.js';
+import { productHandlers } from './grpc/products.js';
 import { scheduleHandlers } from './grpc/schedules.js';
 import { relay as relayOf } from './outbox/relay.js';
 import { notices as noticesOn } from './presence/notices.js';
+import { revocations as revocationsOf } from './presence/revocations.js';
 import { leaseSweep } from './presence/sweep.js';
 import { signedClaims } from './proofs/signed-claims.js';
 import { scheduleRunner } from './schedules/runner.js';
@@ -61,6 +63,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
 
   const relay = relayOf(bus, store.outbox);
   const notices = noticesOn(bus);
+  const revocations = revocationsOf({ revocations: store.revocations, notices });
   const gatherer = new Gatherer({ store, superseded: notices.superseded, committed: relay.poke });
   const streams = new OpenStreams();
   const signing = tokens({ secret, issuer: values.REGISTRY_ISSUER, keys: store.signingKeys });
@@ -75,6 +78,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
     passwords: passwords(),
     proveByClaim: signedClaims({ store, clock: systemClock }),
     committed: relay.poke,
+    withdrawn: revocations.poke,
     commanded: engine.poke,
     secret,
     operators,
@@ -89,6 +93,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
       [registry.ClaimsService, claimsHandlers(context)],
       [registry.CommandsService, commandHandlers(context)],
       [registry.SchedulesService, scheduleHandlers(context)],
+      [registry.ProductsService, productHandlers(context)],
     ],
   });
   return {
@@ -102,6 +107,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
       signing.runnable,
       relay.runnable,
       notices.runnable,
+      revocations.runnable,
       leaseSweep({ bus, sessions: store.sessions, committed: relay.poke }),
       housekeepingRunnable(store, values.REGISTRY_HISTORY_DAYS),
       consumeFacts(bus, store.facts),

@@ -53,6 +53,8 @@ export interface Credential {
   readonly createdAt: Date;
   readonly expiresAt: Date | undefined;
   readonly lastUsedAt: Date | undefined;
+  /** Of a shared secret: what the device names it by. */
+  readonly key: string | undefined;
   /** Of that type alone. */
   readonly certificate: CertificateFacts | undefined;
 }
@@ -100,13 +102,12 @@ export function checkIdentity(
 }
 
 /**
- * Tokens are what most wires can carry, and BERG's not even those; certificates are presented by Nerves devices alone,
- * through a proxy that ends their TLS.
+ * Tokens are what most wires can carry, and BERG's not even those; Nerves devices alone sign with shared secrets, and
+ * present certificates, through a proxy that ends their TLS.
  */
 export function checkCredentialType(problems: Problems, type: string, dialect: string): void {
-  if (type === 'certificate') {
-    if (dialect !== 'nerveshub')
-      problems.add('type', 'cannot be certificate: only Nerves devices present one');
-  } else if (type !== 'token') problems.add('type', 'must be token or certificate');
+  if (type === 'certificate' || type === 'shared_secret') {
+    if (dialect !== 'nerveshub') problems.add('type', `cannot be ${type}: only Nerves devices present one`);
+  } else if (type !== 'token') problems.add('type', 'must be token, shared_secret or certificate');
   else if (dialect === 'berg') problems.add('type', 'cannot be token: BERG devices cannot present one');
 }

@@ -18,6 +18,8 @@ export interface Context {
   readonly proveByClaim: ReturnType<typeof signedClaims>;
   /** Called when something was written that must be published. */
   committed(): void;
+  /** Called when something that devices prove themselves with was withdrawn. */
+  withdrawn(): void;
   /** Called when a command was queued. */
   readonly commanded: () => void;
   /** 32 bytes. */

@@ -14,6 +14,7 @@ import { deviceFor } from './device.js';
 import { credentialMessage } from './message.js';
 import { idOf, onceOf, principalOf } from './principal.js';
 import { secretSeed } from './secret-seed.js';
+import { createSharedSecretCredential } from './shared-secret-credential.js';
 
 export function listCredentials(context: Context): registry.RegistryServer['listCredentials'] {
   return unary(async (request) => {
@@ -33,6 +34,9 @@ export function createCredential(context: Context): registry.RegistryServer['cre
     const device = await deviceFor(context, principal, request.deviceId, permission.writeDevices);
     if (request.type === 'certificate') {
       return createCertificateCredential(context, principal, device, request);
+    }
+    if (request.type === 'shared_secret') {
+      return createSharedSecretCredential(context, principal, device, request);
     }
     const problems = new Problems();
     const type = request.type === '' ? 'token' : request.type;

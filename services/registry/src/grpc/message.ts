@@ -92,6 +92,7 @@ export function credentialMessage(credential: Credential): registry.Credential {
     createdAtMs: credential.createdAt.getTime(),
     expiresAtMs: ms(credential.expiresAt),
     lastUsedAtMs: ms(credential.lastUsedAt),
+    key: credential.key,
     certificate: credential.certificate && certificateFacts(credential.certificate),
   };
 }

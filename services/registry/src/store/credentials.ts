@@ -6,7 +6,7 @@ import { hashSecret, prefixOf, SecretKind } from '../domain/secret.js';
 import type { Session } from '../domain/session.js';
 import { record } from './audit.js';
 import { claim, type Once } from './idempotency.js';
-import type { Orm } from './orm.js';
+import type { Db, Orm } from './orm.js';
 import { credentialOf } from './row.js';
 import { sessionOf } from './sessions.js';
 
@@ -18,6 +18,12 @@ export interface NewCredential {
 
 /** Bounds what one admission may have to look through. */
 export const MAX_PER_DEVICE = 20;
+
+/** Fault `exhausted` when the device has as many credentials as it may. */
+export async function requireRoom(db: Db, deviceId: string): Promise<void> {
+  if ((await db.credential.count({ where: { deviceId } })) >= MAX_PER_DEVICE)
+    throw new Fault('exhausted', `a device has at most ${MAX_PER_DEVICE} credentials`);
+}
 
 export function credentials(orm: Orm) {
   return {
@@ -35,9 +41,7 @@ export function credentials(orm: Orm) {
           const credential = credentialOf(await db.credential.findUniqueOrThrow({ where: { id: earlier } }));
           return { credential, secret: secretFor(earlier) };
         }
-        if ((await db.credential.count({ where: { deviceId: device.id } })) >= MAX_PER_DEVICE) {
-          throw new Fault('exhausted', `a device has at most ${MAX_PER_DEVICE} credentials`);
-        }
+        await requireRoom(db, device.id);
         const secret = secretFor(id);
         const row = await db.credential.create({
           data: {

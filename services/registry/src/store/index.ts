@@ -26,6 +26,9 @@ import { orm as ormOn } from './orm.js';
 import { outbox } from './outbox.js';
 import { people } from './people.js';
 import { printKeys } from './print-keys.js';
+import { productKeys } from './product-keys.js';
+import { products } from './products.js';
+import { revocations } from './revocations.js';
 import { schedules } from './schedules.js';
 import { sessions } from './sessions.js';
 import { sharedSecrets } from './shared-secrets.js';
@@ -64,6 +67,9 @@ export function store(pools: Pools, secret: Buffer) {
     caCertificates: caCertificates(orm),
     sharedSecrets: sharedSecrets(orm, secret),
     devicesOnSight: devicesOnSight(orm),
+    products: products(orm),
+    productKeys: productKeys(orm, secret),
+    revocations: revocations(pools.hot),
     connections: connections(orm),
     claims: claims(orm),
     keyRequests: keyRequests(orm),

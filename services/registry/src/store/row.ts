@@ -92,6 +92,7 @@ export function credentialOf(row: CredentialRow): Credential {
     createdAt,
     expiresAt: row.expiresAt ?? undefined,
     lastUsedAt: row.lastUsedAt ?? undefined,
+    key: row.key ?? undefined,
     certificate: row.certificate ?? undefined,
   };
 }

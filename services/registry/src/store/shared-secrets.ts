@@ -1,8 +1,12 @@
 // Shared secrets of devices and products at rest: sealed, because the HMACs that devices make have to be made here too.
 import { randomBytes } from 'node:crypto';
-import { seal, unseal } from '@mooring/runtime';
-import type { Dialect } from '../domain/identifier.js';
+import { seal, unseal, uuidv7 } from '@mooring/runtime';
+import type { Credential, Device } from '../domain/device.js';
+import { record } from './audit.js';
+import { type NewCredential, requireRoom } from './credentials.js';
+import { claim, type Once } from './idempotency.js';
 import type { Orm } from './orm.js';
+import { credentialOf } from './row.js';
 
 /** What the name of a shared secret begins with, by whose it is (nerveshub.md 6.2). */
 export const SharedKind = { device: 'nhd_', product: 'nhp_' } as const;
@@ -48,7 +52,7 @@ export function sharedSecrets(orm: Orm, master: Buffer) {
           if (row?.sealed == null || !stands(row)) return undefined;
           const { dialect, identifier } = row.device;
           const secret = openSharedSecret(master, row.id, row.sealed);
-          return { of: 'device', id: row.id, secret, dialect: dialect as Dialect, identifier };
+          return { of: 'device', id: row.id, secret, dialect, identifier };
         }
         const row = await db.productKey.findUnique({ where: { key }, include: { product: true } });
         if (row === null || !stands(row)) return undefined;
@@ -58,6 +62,35 @@ export function sharedSecrets(orm: Orm, master: Buffer) {
           secret: openSharedSecret(master, row.id, row.sealed),
           product: row.product,
         };
+      }),
+
+    /** A repetition gives the first one's credential and secret. Fault `exhausted` for a device that has too many. */
+    add: (
+      device: Device,
+      made: NewCredential,
+      once: Once,
+    ): Promise<{ readonly credential: Credential; readonly secret: string }> =>
+      orm.transact(async (db) => {
+        const id = uuidv7();
+        const earlier = await claim(db, once, id);
+        if (earlier !== undefined) {
+          const row = await db.credential.findUniqueOrThrow({ where: { id: earlier } });
+          return {
+            credential: credentialOf(row),
+            secret: openSharedSecret(master, row.id, row.sealed ?? new Uint8Array()),
+          };
+        }
+        await requireRoom(db, device.id);
+        const { key, secret, sealed } = newSharedSecret(master, id, SharedKind.device);
+        const { type, name, expiresAt = null } = made;
+        const prefix = key.slice(0, SharedKind.device.length + 6);
+        const row = await db.credential.create({
+          data: { id, deviceId: device.id, type, name, prefix, key, sealed, expiresAt },
+        });
+        const about = { organizationId: device.organizationId, actor: once.actor, resource: device.id };
+        const details = { credential_id: id, type };
+        await record(db, { ...about, action: 'credential.created', details });
+        return { credential: credentialOf(row), secret };
       }),
 
     /** Notes that a product's key was used. */
