@@ -18,6 +18,9 @@ export interface Things {
   /** uuid of a firmware. */
   readonly firmware: string;
   readonly firmwareKey: string;
+  readonly caCertificate: string;
+  /** What registers another one. */
+  readonly caRegistration: { readonly certificate: string; readonly verification: string };
   readonly apiKey: string;
   readonly credential: string;
   readonly user: string;

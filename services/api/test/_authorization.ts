@@ -1,6 +1,7 @@
 // The authorization table: for every route, a request that is right, and what others get for the same request.
 
 import { alarmRows } from './_authorization-alarms.js';
+import { certificateRows } from './_authorization-certificates.js';
 import { commandRows } from './_authorization-commands.js';
 import { firmwareRows } from './_authorization-firmware.js';
 import type { Row, Things } from './_authorization-row.js';
@@ -92,6 +93,7 @@ export const table: readonly Row[] = [
   ...commandRows,
   ...alarmRows,
   ...firmwareRows,
+  ...certificateRows,
   { route: 'GET /v1/devices/{id}/credentials', path: device('/credentials'), success: 200, outsider: 404 },
   {
     route: 'POST /v1/devices/{id}/credentials',

@@ -2,6 +2,7 @@
 import { Compile } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { table } from './_authorization.js';
+import { registrationOf } from './_authorization-certificates.js';
 import type { Row, Things } from './_authorization-row.js';
 import { ask, listen } from './_client.js';
 import { type Everything, everything } from './_everything.js';
@@ -66,7 +67,12 @@ beforeAll(async () => {
   const key = { name: 'demo-key', public_key: fixture('demo-key.pub').toString() };
   const firmwareKey = await make('POST /v1/firmware-keys', key, owner.token);
   const firmware = await make('POST /v1/firmware', fixture('demo-1.0.0.fw'), owner.token);
+  const { san } = await make('POST /v1/ca-certificates/verification', {}, owner.token);
+  const ca = await registrationOf('First', san);
+  const caCertificate = await make('POST /v1/ca-certificates', ca, owner.token);
   things = {
+    caCertificate: caCertificate.id,
+    caRegistration: await registrationOf('Second', san),
     organization,
     firmware: firmware.uuid,
     firmwareKey: firmwareKey.id,

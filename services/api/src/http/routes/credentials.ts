@@ -5,12 +5,30 @@ import { toTime, toTimeOrNull } from '../../domain/time.js';
 import { member, present, principalOf } from '../access.js';
 import type { Parts } from '../parts.js';
 import { Page, PlainPage, pageFrom, pageOf } from '../schemas/page.js';
-import { Empty, Id, IdParams, idempotencyKey, Name, Nullable, Repeatable, Time } from '../schemas/shapes.js';
+import {
+  Empty,
+  Id,
+  IdParams,
+  idempotencyKey,
+  Name,
+  Nullable,
+  Pem,
+  Repeatable,
+  Time,
+} from '../schemas/shapes.js';
 import type { Server } from '../server.js';
 import { fromTime } from '../span.js';
 
 const tags = ['Devices'];
 
+const Certificate = Type.Object({
+  fingerprint: Type.String({ description: 'SHA-1 of the certificate, upper-case hex' }),
+  public_key_fingerprint: Type.String({ description: 'SHA-1 of its public key, upper-case hex' }),
+  serial: Type.String({ description: 'Decimal' }),
+  common_name: Type.String(),
+  not_before: Time,
+  not_after: Time,
+});
 const Credential = Type.Object({
   id: Id,
   type: Type.String(),
@@ -19,6 +37,7 @@ const Credential = Type.Object({
   created_at: Time,
   expires_at: Nullable(Time),
   last_used_at: Nullable(Time),
+  certificate: Nullable(Certificate),
 });
 
 const list = {
@@ -38,10 +57,16 @@ const create = {
       type: Type.Union([Type.Literal('token'), Type.Literal('shared_secret'), Type.Literal('certificate')]),
       name: Type.Optional(Name),
       expires_at: Type.Optional(Time),
+      certificate: Type.Optional(Pem),
     },
     { additionalProperties: false },
   ),
-  response: { 201: Type.Intersect([Credential, Type.Object({ secret: Type.String() })]) },
+  response: {
+    201: Type.Intersect([
+      Credential,
+      Type.Object({ secret: Type.Optional(Type.String({ description: 'None for a certificate' })) }),
+    ]),
+  },
 };
 const remove = {
   tags,
@@ -63,7 +88,7 @@ export function credentialRoutes(server: Server, { peers }: Parts): void {
   });
 
   server.post(path, { config: write, schema: create }, async (request, reply) => {
-    const { type, name = '', expires_at: expiresAt } = request.body;
+    const { type, name = '', expires_at: expiresAt, certificate: certificatePem } = request.body;
     const { credential, secret } = await peers.registry.createCredential({
       principal: principalOf(request),
       deviceId: request.params.id,
@@ -71,8 +96,10 @@ export function credentialRoutes(server: Server, { peers }: Parts): void {
       name,
       expiresAtMs: expiresAt === undefined ? undefined : fromTime(expiresAt, 'expires_at'),
       idempotencyKey: idempotencyKey(request.headers),
+      certificatePem,
     });
-    return reply.code(201).send({ ...toCredential(present(credential, 'credential')), secret });
+    const made = toCredential(present(credential, 'credential'));
+    return reply.code(201).send(secret === '' ? made : { ...made, secret });
   });
 
   server.delete(`${path}/:credential_id`, { config: write, schema: remove }, async (request, reply) => {
@@ -91,5 +118,17 @@ function toCredential(credential: registry.Credential): Static<typeof Credential
     created_at: toTime(credential.createdAtMs),
     expires_at: toTimeOrNull(credential.expiresAtMs),
     last_used_at: toTimeOrNull(credential.lastUsedAtMs),
+    certificate: credential.certificate ? toCertificate(credential.certificate) : null,
+  };
+}
+
+function toCertificate(facts: registry.CertificateFacts): Static<typeof Certificate> {
+  return {
+    fingerprint: facts.fingerprint,
+    public_key_fingerprint: facts.publicKeyFingerprint,
+    serial: facts.serial,
+    common_name: facts.commonName,
+    not_before: toTime(facts.notBeforeMs),
+    not_after: toTime(facts.notAfterMs),
   };
 }

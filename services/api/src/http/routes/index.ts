@@ -6,6 +6,7 @@ import { alarmRoutes } from './alarms.js';
 import { apiKeyRoutes } from './api-keys.js';
 import { auditRoute } from './audit.js';
 import { authRoutes } from './auth.js';
+import { caCertificateRoutes } from './ca-certificates.js';
 import { claimRoutes } from './claims.js';
 import { commandRoutes } from './commands.js';
 import { connectionRoute } from './connections.js';
@@ -49,6 +50,7 @@ const families: readonly ((server: Server, parts: Parts) => void)[] = [
   deviceListRoutes,
   deviceRoutes,
   credentialRoutes,
+  caCertificateRoutes,
   connectionRoute,
   stateRoutes,
   commandRoutes,
