@@ -3,6 +3,7 @@ import type { ConsoleAnswer, ConsoleEffect, ConsoleInput, ConsoleQuestion } from
 import type { AdmittedDevice, JsonObject } from './device.js';
 import type { DeviceEvent } from './event.js';
 import type { PushInput, UpdateAnswer, UpdateQuestion } from './firmware-push.js';
+import type { RefusalCode } from './refusal-code.js';
 import type {
   PresentedCertificate,
   Proven,
@@ -14,6 +15,7 @@ import type { Person, WatchAnswer, WatchEffect, WatchInput, WatchQuestion } from
 
 export type { AdmittedDevice, Json, JsonObject } from './device.js';
 export type { ControlContent, DeviceEvent } from './event.js';
+export { RefusalCode } from './refusal-code.js';
 export type { UpgradeDecision } from './upgrade.js';
 
 /** One WebSocket message as it came. `data` is borrowed: valid only until `step` returns; copy what is kept. */
@@ -73,17 +75,6 @@ export type Answer =
   | { readonly kind: 'durable' }
   /** The event emitted with this receipt was shed and counted; it will not be stored. */
   | { readonly kind: 'shed' };
-
-export const RefusalCode = {
-  invalid: 'invalid',
-  unauthenticated: 'unauthenticated',
-  forbidden: 'forbidden',
-  notFound: 'not_found',
-  conflict: 'conflict',
-  exhausted: 'exhausted',
-  unavailable: 'unavailable',
-} as const;
-export type RefusalCode = (typeof RefusalCode)[keyof typeof RefusalCode];
 
 /** What the platform tells a session. */
 export type DeviceCommand =

@@ -1,5 +1,5 @@
 // What a dialect says to an HTTP upgrade request, before there is a socket, and what a peer may prove with it.
-import type { RefusalCode } from './dialect.js';
+import type { RefusalCode } from './refusal-code.js';
 
 /** An NH1 token taken apart, and unverified: only the registry has the secret (nerveshub.md 6.2). */
 export interface SignedClaim {
