@@ -19,7 +19,8 @@ export interface DeviceOptions {
 /** One open socket. Everything on it ends when it closes. */
 export interface Socket {
   readonly signal: AbortSignal;
-  send(text: string): void;
+  /** Bytes go out as a binary frame. */
+  send(frame: string | Uint8Array): void;
   ping(): void;
   pong(data: string): void;
   /** Closes with a close frame. */
@@ -45,6 +46,8 @@ export interface Behaviour {
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string };
   open(socket: Socket): void;
   message(text: string, socket: Socket): void;
+  /** What binary frames hold; without it they are read as text. */
+  bytes?(bytes: Uint8Array, socket: Socket): void;
   pong?(): void;
   /** The upgrade was answered with something else than 101. */
   refused?(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
@@ -133,7 +136,10 @@ function connectOnce<M>(
     behaviour.open(socket);
     seen.changed();
   });
-  ws.on('message', (data) => behaviour.message(textOf(data), socket));
+  ws.on('message', (data, isBinary) => {
+    if (isBinary && behaviour.bytes !== undefined) behaviour.bytes(bytesOf(data), socket);
+    else behaviour.message(bytesOf(data).toString(), socket);
+  });
   ws.on('pong', () => behaviour.pong?.());
   ws.on('unexpected-response', (_, response) => {
     seen.lastRefusal = response.statusCode;
@@ -163,7 +169,7 @@ function socketOf(ws: WebSocket, signal: AbortSignal): Socket {
   };
   return {
     signal,
-    send: (text) => whileOpen(() => ws.send(text)),
+    send: (frame) => whileOpen(() => ws.send(frame)),
     ping: () => whileOpen(() => ws.ping()),
     pong: (data) => whileOpen(() => ws.pong(data)),
     close: (code) => whileOpen(() => ws.close(code)),
@@ -176,9 +182,9 @@ function socketOf(ws: WebSocket, signal: AbortSignal): Socket {
   };
 }
 
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString();
-  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
 
 function settled<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {

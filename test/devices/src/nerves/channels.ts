@@ -1,5 +1,5 @@
-// Phoenix channels (V2 JSON) as strictly as Slipstream reads them: refs, joins and heartbeats must match exactly.
-import { isList, isObject, type Json, type JsonObject, parseJson } from '../json.js';
+// Phoenix channels as strictly as Slipstream reads them: refs, joins and heartbeats must match exactly.
+import { isList, isObject, type Json, type JsonObject } from '../json.js';
 
 /** A message as it came: `[join_ref, ref, topic, event, payload]`. */
 export interface PhoenixMessage {
@@ -23,8 +23,8 @@ export type Meaning =
   /** A real device's connection would not have survived this. */
   | { readonly is: 'violation'; readonly what: string };
 
-export function readMessage(text: string): PhoenixMessage | undefined {
-  const value = parseJson(text);
+/** The message that a frame's value is; undefined when it is no list of five. */
+export function readMessage(value: Json | undefined): PhoenixMessage | undefined {
   if (!isList(value) || value.length < 5) return undefined;
   const [joinRef = null, ref = null, topic, event, payload = null] = value;
   if (typeof topic !== 'string' || typeof event !== 'string') return undefined;
@@ -33,12 +33,12 @@ export function readMessage(text: string): PhoenixMessage | undefined {
 
 /** The refs of one socket. A new socket starts with a new one. */
 export class Channels {
-  readonly #send: (text: string) => void;
+  readonly #send: (message: readonly Json[]) => void;
   readonly #joins = new Map<string, { readonly ref: string; joined: boolean }>();
   #lastRef = 0;
   #heartbeatRef: string | undefined;
 
-  constructor(send: (text: string) => void) {
+  constructor(send: (message: readonly Json[]) => void) {
     this.#send = send;
   }
 
@@ -121,7 +121,7 @@ export class Channels {
   }
 
   #write(joinRef: string | null, ref: string, topic: string, event: string, payload: JsonObject): void {
-    this.#send(JSON.stringify([joinRef, ref, topic, event, payload]));
+    this.#send([joinRef, ref, topic, event, payload]);
   }
 }
 

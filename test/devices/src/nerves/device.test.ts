@@ -251,6 +251,8 @@ describe('an update', () => {
   it.each([
     ['to what runs already is ignored', { firmware: { uuid } }, {}, ['received', 'ignored']],
     ['with a wrong checksum fails', {}, { checksum: 'AB' }, ['received', 'failed']],
+    ['that comes at a bad time is ignored', { outcome: 'ignore' as const }, {}, ['received', 'ignored']],
+    ['that hangs says no more', { outcome: 'hang' as const }, {}, ['received', 'started']],
     ['that cannot be written fails', { outcome: 'failure' as const }, {}, ['received', 'started', 'failed']],
   ])('%s', async (_, options, rest, expected) => {
     const { server, peer, device } = await boot({ applyMs: 6, ...options }, reply, serveImage);
@@ -259,6 +261,30 @@ describe('an update', () => {
     await peer.seen.until(() => statuses(peer).length === expected.length, 'the statuses');
     expect(statuses(peer)).toEqual(expected);
     expect(device.seen.connects).toBe(1);
+  });
+
+  it('is under way from when it is taken up until the device is back', async () => {
+    const phases: string[] = [];
+    const onUpdate = (phase: string, of: string) => phases.push(`${phase} ${of}`);
+    const { server, peer, device } = await boot({ applyMs: 6, onUpdate }, reply, serveImage);
+    await device.seen.until(() => device.seen.ready, 'the join');
+    peer.send(update(`${server.httpUrl}/demo.fw`));
+    await frame(peer, 'device', 'rebooting');
+    expect([phases, device.updating()]).toEqual([[`begun ${uuid}`], uuid]);
+    await device.seen.until(() => phases.length > 1, 'the end of the update');
+    expect([phases[1], device.updating()]).toEqual([`ended ${uuid}`, undefined]);
+  });
+
+  it('asks anew how each update ends', async () => {
+    const outcomes = ['deaf', 'failure'] as const;
+    let asked = 0;
+    const outcome = () => outcomes[asked++] ?? 'success';
+    const { server, peer, device } = await boot({ applyMs: 6, outcome }, reply, serveImage);
+    await device.seen.until(() => device.seen.ready, 'the join');
+    peer.send(update(`${server.httpUrl}/demo.fw`));
+    peer.send(update(`${server.httpUrl}/demo.fw`));
+    await peer.seen.until(() => statuses(peer).length === 3, 'the statuses');
+    expect([asked, statuses(peer)]).toEqual([2, ['received', 'started', 'failed']]);
   });
 
   it('that is reverted ends in a join with the old uuid', async () => {

@@ -6,6 +6,7 @@ import { Channels, type Meaning, type PhoenixMessage, readMessage } from './chan
 import { type ClientCertificate, Credentials } from './credentials.js';
 import { offered, onEvent, onJoined } from './extensions.js';
 import { demoFirmware, deviceJoin, type NervesFirmware, updatedFirmware } from './firmware.js';
+import { type EncodingName, encodings } from './frames.js';
 import type { SharedSecret } from './shared-secret.js';
 import { applyUpdate, type UpdateOutcome } from './update.js';
 
@@ -13,7 +14,12 @@ export interface NervesDeviceOptions extends DeviceOptions {
   /** A shared secret is signed anew for each attempt; a device without either names itself nowhere. */
   readonly auth?: SharedSecret | ClientCertificate;
   readonly firmware?: Partial<NervesFirmware>;
-  readonly outcome?: UpdateOutcome;
+  /** MsgPack as newer clients may speak; JSON unless told. */
+  readonly encoding?: EncodingName;
+  /** Of all updates, or asked for each. */
+  readonly outcome?: UpdateOutcome | (() => UpdateOutcome);
+  /** Told when an update is taken up, and when it is over: given up, or joined again with what came of it. */
+  readonly onUpdate?: (phase: 'begun' | 'ended', uuid: string) => void;
   readonly networkInterface?: string;
   readonly runScript?: (text: string) => { readonly output: string; readonly return: string };
   /** The device's own clock, which it may have to correct by the platform's. */
@@ -31,6 +37,8 @@ export interface NervesDevice {
   readonly link: Link;
   /** What the device runs. */
   firmware(): NervesFirmware;
+  /** The firmware of the update that it is at. */
+  updating(): string | undefined;
   isJoined(topic: string): boolean;
   push(topic: string, event: string, payload: JsonObject): void;
   progress(value: number, stage?: string): void;
@@ -47,10 +55,11 @@ export function nervesDevice(options: NervesDeviceOptions): NervesDevice {
   const clock = options.clock ?? Date.now;
   const credentials = new Credentials(options.identifier, options.auth, clock);
   const networkInterface = options.networkInterface ?? 'wlan0';
-  const outcome = options.outcome ?? 'success';
+  const encoding = encodings[options.encoding ?? 'json'];
   let firmware: NervesFirmware = { ...demoFirmware, ...options.firmware };
   let channels = new Channels(() => undefined);
   let downloading: string | undefined;
+  let updating: string | undefined;
   let hasReverted = false;
   let isBooting = false;
   const push = (topic: string, event: string, payload: JsonObject): void =>
@@ -69,10 +78,20 @@ export function nervesDevice(options: NervesDeviceOptions): NervesDevice {
     socket?.after(GOING_DOWN_MS, () => socket.drop());
   };
 
+  const updateEnded = (): void => {
+    const ended = updating;
+    updating = undefined;
+    if (ended !== undefined) options.onUpdate?.('ended', ended);
+  };
+
   const update = async (payload: JsonObject): Promise<void> => {
     const uuid = isObject(payload['firmware_meta']) ? payload['firmware_meta']['uuid'] : undefined;
-    if (downloading !== undefined || typeof uuid !== 'string') return;
+    const chosen = options.outcome ?? 'success';
+    const outcome = typeof chosen === 'function' ? chosen() : chosen;
+    if (updating !== undefined || typeof uuid !== 'string' || outcome === 'deaf') return;
     downloading = uuid;
+    updating = uuid;
+    options.onUpdate?.('begun', uuid);
     const written = await applyUpdate(payload, {
       runningUuid: firmware.uuid,
       outcome,
@@ -82,7 +101,7 @@ export function nervesDevice(options: NervesDeviceOptions): NervesDevice {
       push: (event, body) => push('device', event, body),
     });
     downloading = undefined;
-    if (written === undefined) return;
+    if (written === undefined) return updateEnded();
     hasReverted = outcome === 'revert';
     if (!hasReverted) firmware = updatedFirmware(written, firmware);
     reboot();
@@ -112,6 +131,8 @@ export function nervesDevice(options: NervesDeviceOptions): NervesDevice {
     seen.acks += 1;
     if (topic === 'device') {
       seen.ready = true;
+      // One that lost its connection meanwhile goes on with its update.
+      if (downloading === undefined) updateEnded();
       push('device', 'report_network_interface', { interface: networkInterface });
     }
     if (topic === 'console') push(topic, 'up', { data: 'Interactive Elixir (simulated)\r\niex(1)> ' });
@@ -146,15 +167,26 @@ export function nervesDevice(options: NervesDeviceOptions): NervesDevice {
     }
   };
 
+  const read = (value: Json | undefined, socket: Socket): void => {
+    const message = readMessage(value);
+    if (message === undefined) {
+      seen.violations.push('a message that is no list of five');
+      socket.drop();
+      return;
+    }
+    act(channels.understand(message), socket);
+    seen.take(message);
+  };
+
   const connection: Link = link(
     {
-      url: `${options.url}${credentials.path}?vsn=2.0.0`,
+      url: `${options.url}${credentials.path}?vsn=${encoding.vsn}`,
       headers: () => ({ 'user-agent': 'mint/1.9.3', ...credentials.headers() }),
       offersDeflate: true,
       maxRedirects: 2,
       ...(credentials.certificate === undefined ? {} : { tls: credentials.certificate }),
       open: (socket) => {
-        channels = new Channels((text) => socket.send(text));
+        channels = new Channels((message) => socket.send(encoding.write(message)));
         join('device');
         join('console');
         socket.every(options.heartbeatMs ?? 30_000, () => {
@@ -163,15 +195,8 @@ export function nervesDevice(options: NervesDeviceOptions): NervesDevice {
           socket.drop();
         });
       },
-      message: (text, socket) => {
-        const message = readMessage(text);
-        if (message === undefined) {
-          seen.violations.push('a message that is no list of five');
-          return socket.drop();
-        }
-        act(channels.understand(message), socket);
-        seen.take(message);
-      },
+      message: (text, socket) => read(encoding.readText(text), socket),
+      bytes: (bytes, socket) => read(encoding.readBytes(bytes), socket),
       refused: (status, headers) => credentials.refused(status, headers['date']?.toString()),
       retryMs: (failures) => {
         const baseMs = options.retryMs ?? 1_000;
@@ -192,6 +217,7 @@ export function nervesDevice(options: NervesDeviceOptions): NervesDevice {
     seen,
     link: connection,
     firmware: () => firmware,
+    updating: () => updating,
     isJoined: (topic) => connection.socket !== undefined && channels.isJoined(topic),
     push,
     progress: (value, stage) =>

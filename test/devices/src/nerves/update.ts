@@ -3,8 +3,11 @@ import { sleep } from '@mooring/runtime';
 import { isObject, type JsonObject } from '../json.js';
 import { download } from './download.js';
 
-/** How a device's updates end: applied, refused by fwup, or applied and reverted at the first boot. */
-export type UpdateOutcome = 'success' | 'failure' | 'revert';
+/**
+ * How a device's updates end: applied; refused by fwup; applied and reverted at the first boot; turned down by the
+ * device; begun and never heard of again; or not taken notice of at all.
+ */
+export type UpdateOutcome = 'success' | 'failure' | 'revert' | 'ignore' | 'hang' | 'deaf';
 
 export interface UpdateSurroundings {
   readonly runningUuid: string;
@@ -33,6 +36,10 @@ export async function applyUpdate(
     status('ignored', { reason: '' });
     return undefined;
   }
+  if (around.outcome === 'ignore') {
+    status('ignored', { reason: 'not now' });
+    return undefined;
+  }
   let shown = -1;
   const fetched = await download(url, around.signal, (received, total) => {
     const percent = total === undefined ? 0 : Math.floor((received * 100) / total);
@@ -55,6 +62,10 @@ export async function applyUpdate(
     status('failed', { reason: 'fwup error: write failed' });
     return undefined;
   }
+  if (around.outcome === 'hang') {
+    await aborted(around.signal);
+    return undefined;
+  }
   for (const value of STEPS) {
     await sleep(around.applyMs / STEPS.length, around.signal);
     if (around.signal.aborted) return undefined;
@@ -62,4 +73,11 @@ export async function applyUpdate(
   }
   status('completed');
   return meta;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
