@@ -83,6 +83,7 @@ export interface Replica {
   readonly claims: GrpcClient<registry.ClaimsClient>;
   readonly commands: GrpcClient<registry.CommandsClient>;
   readonly schedules: GrpcClient<registry.SchedulesClient>;
+  readonly products: GrpcClient<registry.ProductsClient>;
   readonly admit: AdmitClient;
   stop(): Promise<void>;
 }
@@ -96,6 +97,7 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
   const claims = grpcClient(registry.ClaimsClient, address);
   const commands = grpcClient(registry.CommandsClient, address);
   const schedules = grpcClient(registry.SchedulesClient, address);
+  const products = grpcClient(registry.ProductsClient, address);
   const admit = new AdmitClient(client.admit());
   let stopped = false;
   return {
@@ -104,6 +106,7 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
     claims,
     commands,
     schedules,
+    products,
     admit,
     /** The second time does nothing. */
     async stop() {
@@ -115,6 +118,7 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
       claims.close();
       commands.close();
       schedules.close();
+      products.close();
       await running.stop();
     },
   };
