@@ -5,4 +5,5 @@ export { launchBrowser, testChromium } from './chromium.js';
 export { eventually } from './eventually.js';
 export { type RunningApp, runApp } from './running.js';
 export { type TestNats, type TestPostgres, type TestServer, testNats, testPostgres } from './servers.js';
+export { type TestTlsFront, type TlsFrontKind, testTlsFront } from './tls-front.js';
 export { type TestTurn, testTurn, turnClient } from './turn.js';
