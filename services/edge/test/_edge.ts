@@ -29,6 +29,12 @@ export class RegistryPeer {
   readonly seen: registry.SeenDevice[] = [];
   /** Decides on an identifier; undefined admits it. */
   refuse: (request: registry.AdmitRequest) => registry.Refused | undefined = () => undefined;
+  readonly presented: registry.AuthenticateDeviceRequest[] = [];
+  /** What evidence comes to; the fault of the code that it throws. */
+  prove: (request: registry.AuthenticateDeviceRequest) => registry.AuthenticateDeviceResponse = () => ({
+    identifier: '',
+    credentialId: '',
+  });
   /** Answers wait for this. */
   hold: Promise<void> = Promise.resolve();
   readonly #numbers = new Map<string, bigint>();
@@ -64,6 +70,11 @@ export class RegistryPeer {
         });
         call.on('end', () => call.end());
       },
+      authenticateDevice: unary(async (request: registry.AuthenticateDeviceRequest) => {
+        this.presented.push(request);
+        await this.hold;
+        return this.prove(request);
+      }),
       reportDisconnected: unary(async (request: registry.ReportDisconnectedRequest) => {
         this.disconnected.push(...request.disconnections);
         return {};
@@ -110,6 +121,7 @@ export interface TestEdge {
   /** Whether it was delivered. */
   deliver(identifier: string, epoch: bigint, content: NonNullable<bus.Delivery['content']>): Promise<boolean>;
   stopEdge(): Promise<void>;
+  stopRegistry(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -158,6 +170,7 @@ export async function startEdge(env: Record<string, string> = {}): Promise<TestE
     logs,
     controls,
     stopEdge,
+    stopRegistry: peerApp.stop,
     request,
     deliver: async (identifier, epoch, content) => (await request(identifier, epoch, content)).delivered,
     async stop() {

@@ -63,13 +63,11 @@ async function ask(request: Request, question: UpgradeQuestion): Promise<void> {
   let gone = false;
   response.onAborted(() => {
     gone = true;
+    options.refused(endpoint, 'aborted');
   });
   const upgrading = { ...hello, dialect: endpoint.dialect };
   const answer = await options.authenticate(question, upgrading).finally(() => options.asking.give());
-  if (gone) {
-    options.refused(endpoint, 'aborted');
-    return;
-  }
+  if (gone) return;
   response.cork(() => {
     if (options.gate.draining) {
       turnAway(request, 'draining');
