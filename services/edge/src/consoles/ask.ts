@@ -20,5 +20,5 @@ export async function askConsole(
   if (device === undefined || place?.online !== true) {
     return { kind: 'refused', code: 'conflict', message: 'The device is offline' };
   }
-  return { kind: 'console', session: { ...opened, sessionId, device } };
+  return { kind: 'console', session: { ...opened, sessionId, kind, device } };
 }

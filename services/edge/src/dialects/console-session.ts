@@ -69,6 +69,7 @@ export interface ConsoleAnswer {
 /** A console that the registry has noted as opened. */
 export interface OpenedConsole {
   readonly sessionId: string;
+  readonly kind: ConsoleKind;
   readonly deviceId: string;
   readonly organizationId: string;
   /** The person or key, as the audit log has it. */

@@ -64,6 +64,19 @@ export type DeviceEvent =
       readonly progress: WatchProgress;
     }
   | {
+      /** Who did what, for the organization's audit log. */
+      readonly kind: 'audit';
+      readonly organizationId: string;
+      readonly timeMs: number;
+      /** A person or key, as the registry named it. */
+      readonly actor: string;
+      /** e.g. `console.closed`. */
+      readonly action: string;
+      /** What it was done to: an id. */
+      readonly resource: string;
+      readonly details: JsonObject;
+    }
+  | {
       /** What commands, claims and desired state depend on. */
       readonly kind: 'control';
       /** Who said it: for a printer's answer the printer where it is known here, else its bridge. */

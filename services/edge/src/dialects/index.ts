@@ -2,6 +2,7 @@
 import { type Endpoint, endpoint } from '../session/endpoint.js';
 import { berg } from './berg/berg.js';
 import { camera } from './camera/camera.js';
+import { personConsole } from './console/console.js';
 import { kinetid } from './kinetid/kinetid.js';
 import { nerveshub } from './nerveshub/nerveshub.js';
 import { viewer } from './viewer/viewer.js';
@@ -11,6 +12,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint('/socket', kinetid),
   endpoint('/ws/device', camera),
   endpoint('/ws/viewer', viewer),
+  endpoint('/ws/console', personConsole),
   endpoint('/socket/websocket', nerveshub),
   endpoint('/device-socket/websocket', nerveshub),
 ];

@@ -1,8 +1,9 @@
-// What signaling must hear when it answered a connection that had gone meanwhile.
+// What must be heard of when a connection had gone before it was answered: of watch sessions, and of consoles.
+import { consoleClosed } from '../dialects/console-audit.js';
 import type { Answer, DeviceEvent } from '../dialects/dialect.js';
 import { EndReason } from '../dialects/watch.js';
 
-/** The steps of watch sessions that nobody is left to take up. */
+/** The steps of watch sessions, and the ends of consoles, that nobody is left to take up. */
 export function orphaned(answer: Answer, connectionId: string, timeMs: number): readonly DeviceEvent[] {
   const about = { kind: 'watch', connectionId, timeMs } as const;
   switch (answer.kind) {
@@ -12,6 +13,10 @@ export function orphaned(answer: Answer, connectionId: string, timeMs: number): 
     }
     case 'resumed':
       return answer.sessions.map(({ sessionId }) => ({ ...about, sessionId, progress: { is: 'lost' } }));
+    case 'console':
+      return [
+        consoleClosed(answer.session, 'person_left', timeMs, { durationMs: 0, bytesIn: 0, bytesOut: 0 }),
+      ];
     default:
       return [];
   }

@@ -19,6 +19,8 @@ export interface GateOptions {
 export type Refusal = 'draining' | 'full' | 'overloaded' | 'too_many_connects' | 'network';
 
 const PLAIN: ReadonlySet<DialectName> = new Set(['berg', 'kinetid']);
+/** Dialects of people, who can come back later; what devices measure cannot be measured again. */
+export const PEOPLE: ReadonlySet<DialectName> = new Set(['viewer', 'console']);
 const MAX_ADDRESSES = 10_000;
 
 export class Gate {
@@ -37,7 +39,7 @@ export class Gate {
     const options = this.#options;
     if (this.draining) return 'draining';
     if (options.connections() >= options.maxConnections) return 'full';
-    if (options.overloaded() || (dialect === 'viewer' && options.viewersShed())) return 'overloaded';
+    if (options.overloaded() || (PEOPLE.has(dialect) && options.viewersShed())) return 'overloaded';
     if (PLAIN.has(dialect) && !options.plainNetworks.has(address)) return 'network';
     if (!this.#ofAddress(address, nowMs).take(nowMs) || !this.#all.take(nowMs)) return 'too_many_connects';
     return undefined;

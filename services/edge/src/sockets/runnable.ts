@@ -2,7 +2,7 @@
 import { every, type Runnable } from '@mooring/runtime';
 import type { Directory } from '../session/directory.js';
 import { drain } from './drain.js';
-import type { Gate } from './gate.js';
+import { type Gate, PEOPLE } from './gate.js';
 import type { Listener } from './listener.js';
 
 export interface SocketsOptions {
@@ -25,7 +25,6 @@ export function socketsRunnable(options: SocketsOptions): Runnable {
     run: async ({ signal, ready }) => {
       listener.listen();
       ready();
-      // Viewers can come back later; what devices measure cannot be measured again.
       await every(SHED_CHECK_MS, () => (viewersShed() ? shedViewers(directory) : undefined), signal);
       const stop = (): void => {
         gate.draining = true;
@@ -38,5 +37,5 @@ export function socketsRunnable(options: SocketsOptions): Runnable {
 
 function shedViewers(directory: Directory): void {
   for (const session of [...directory.all()])
-    if (session.dialect === 'viewer') session.end('overload', 'shed');
+    if (PEOPLE.has(session.dialect)) session.end('overload', 'shed');
 }

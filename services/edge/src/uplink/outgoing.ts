@@ -16,29 +16,29 @@ export interface OutgoingBatch {
   readonly receipts: readonly Settled[];
 }
 
-export interface OutgoingOptions {
+export interface OutgoingOptions<B extends OutgoingBatch> {
   readonly budget: Budget;
   /** 1 keeps the order of batches; more is faster. */
   readonly maxInFlight: number;
   /** Resolves at the PubAck; rejects with a Fault. */
-  persist(batch: OutgoingBatch): Promise<unknown>;
-  durable(batch: OutgoingBatch): void;
+  persist(batch: B): Promise<unknown>;
+  durable(batch: B): void;
   /** The bus will never take it. */
-  lost(batch: OutgoingBatch, reason: string): void;
+  lost(batch: B, reason: string): void;
   retried(reason: string): void;
 }
 
 const RETRY = { baseMs: 200, maxMs: 2_000 } as const;
 
-export class Outgoing {
-  readonly #options: OutgoingOptions;
-  readonly #queue: OutgoingBatch[] = [];
+export class Outgoing<B extends OutgoingBatch = OutgoingBatch> {
+  readonly #options: OutgoingOptions<B>;
+  readonly #queue: B[] = [];
   #inFlight = 0;
   #failures = 0;
   #pause: Timer | undefined;
   #idle: (() => void)[] = [];
 
-  constructor(options: OutgoingOptions) {
+  constructor(options: OutgoingOptions<B>) {
     this.#options = options;
   }
 
@@ -47,7 +47,7 @@ export class Outgoing {
     return this.#inFlight >= this.#options.maxInFlight || this.#queue.length > 0;
   }
 
-  send(batch: OutgoingBatch): void {
+  send(batch: B): void {
     this.#options.budget.take(batch.bytes.byteLength);
     this.#queue.push(batch);
     this.#pump();
@@ -70,7 +70,7 @@ export class Outgoing {
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  async #attempt(batch: OutgoingBatch): Promise<void> {
+  async #attempt(batch: B): Promise<void> {
     try {
       await this.#traced(batch);
       this.#failures = 0;
@@ -85,7 +85,7 @@ export class Outgoing {
   }
 
   // The span continues the first sampled frame, so that one trace leads on; the others are linked.
-  #traced(batch: OutgoingBatch): Promise<unknown> {
+  #traced(batch: B): Promise<unknown> {
     const [first, ...others] = batch.traceparents;
     if (first === undefined) return this.#options.persist(batch);
     const links = others
@@ -99,7 +99,7 @@ export class Outgoing {
     );
   }
 
-  #again(batch: OutgoingBatch, reason: string): void {
+  #again(batch: B, reason: string): void {
     this.#options.retried(reason);
     this.#queue.unshift(batch);
     this.#pause ??= after(backoff(this.#failures++, RETRY), () => {
@@ -108,7 +108,7 @@ export class Outgoing {
     });
   }
 
-  #settle(batch: OutgoingBatch, outcome: 'durable' | 'shed', reason = ''): void {
+  #settle(batch: B, outcome: 'durable' | 'shed', reason = ''): void {
     this.#options.budget.give(batch.bytes.byteLength);
     // In the trace of its first sampled frame, so that what is measured points at it.
     const traced = contextFromTraceparent(batch.traceparents[0] ?? '');

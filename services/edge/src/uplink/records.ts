@@ -13,7 +13,7 @@ export interface Batch<R> extends Pick<bus.LogBatch, 'header' | 'organizations' 
 }
 
 /** Kinds that are of a device. */
-type RecordedKind = Exclude<EventKind, 'watch'>;
+type RecordedKind = Exclude<EventKind, 'watch' | 'audit'>;
 
 interface RecordKind<K extends RecordedKind, R> {
   /** The record, and the length of its variable parts. */
@@ -40,7 +40,7 @@ export class RecordBuilder<K extends RecordedKind, R> implements Builder<K> {
   }
 
   add(event: EventOf<K>, dialect: DialectName, sequence: number): string | undefined {
-    // Every kind but the one that is left out has a device, which the compiler cannot see through a type parameter.
+    // Every kind but those that are left out has a device, which the compiler cannot see through a type parameter.
     const { device } = event as { readonly device: AdmittedDevice };
     const source = this.#table.indexOf(device, dialect);
     const [record, length] = this.#kind.record(event, source, sequence);

@@ -3,11 +3,12 @@ import { uplink as subjects } from '@mooring/proto';
 import { type Bus, deadline, type Runnable, type Subject } from '@mooring/runtime';
 import type { DeviceEvent, DialectName } from '../dialects/dialect.js';
 import type { Settled } from '../session/ports.js';
+import { AuditEntries } from './audit.js';
 import { Budget, type Sheddable } from './budget.js';
 import type { Builder, EventKind } from './builder.js';
 import { controlBuilder } from './control-records.js';
 import { Lane } from './lane.js';
-import { Outgoing } from './outgoing.js';
+import { Outgoing, type OutgoingBatch } from './outgoing.js';
 import { ReadingBuilder } from './readings.js';
 import { factsBuilder, logBuilder, updateBuilder } from './records.js';
 import { watchStepBuilder } from './watch-steps.js';
@@ -36,7 +37,8 @@ const FLUSH_TIMEOUT_MS = 8_000;
 export class Uplink {
   readonly #budget: Budget;
   readonly #events: UplinkEvents;
-  readonly #outgoing: Outgoing[] = [];
+  readonly #outgoing: Pick<Outgoing, 'drained'>[] = [];
+  readonly #audit: AuditEntries;
   readonly #lanes;
   readonly #traceparent: () => string | undefined;
 
@@ -56,6 +58,23 @@ export class Uplink {
       update: this.#lane(options, 'update', subjects.update, updateBuilder, inOrder, 500),
       watch: this.#lane(options, 'watch', subjects.watch, watchStepBuilder, inOrder, 500),
     };
+    const reports = this.#reports('audit');
+    const { bus } = options;
+    this.#audit = new AuditEntries({
+      ...{ bus, budget: this.#budget, persistTimeoutMs: PERSIST_TIMEOUT_MS },
+      ...reports,
+    });
+    this.#outgoing.push(this.#audit.outgoing);
+  }
+
+  #reports(kind: EventKind) {
+    const events = this.#events;
+    return {
+      durable: (batch: OutgoingBatch) =>
+        events.durable(kind, batch.count, (Date.now() - batch.begunMs) / 1000),
+      lost: (batch: OutgoingBatch, reason: string) => events.lost(kind, batch.count, reason),
+      retried: (reason: string) => events.retried(kind, reason),
+    };
   }
 
   #lane<K extends EventKind, S extends string, T>(
@@ -66,15 +85,13 @@ export class Uplink {
     maxInFlight: number,
     maxCount: number,
   ): Lane<K> {
-    const { bus, node, boot, flushMs, events } = options;
+    const { bus, node, boot, flushMs } = options;
     const outgoing = new Outgoing({
       budget: this.#budget,
       maxInFlight,
       persist: ({ bytes, id }) =>
         bus.persist<string, T>(subject, { node }, bytes, { id, timeoutMs: PERSIST_TIMEOUT_MS }),
-      durable: (batch) => events.durable(kind, batch.count, (Date.now() - batch.begunMs) / 1000),
-      lost: (batch, reason) => events.lost(kind, batch.count, reason),
-      retried: (reason) => events.retried(kind, reason),
+      ...this.#reports(kind),
     });
     this.#outgoing.push(outgoing);
     return new Lane({ node, boot, lane: kind, builder, outgoing, flushMs, maxCount, maxBytes: 256 * 1024 });
@@ -118,6 +135,9 @@ export class Uplink {
         return this.#lanes.update.add(event, dialect, sequence, traceparent, settled);
       case 'watch':
         return this.#lanes.watch.add(event, dialect, sequence, traceparent, settled);
+      case 'audit':
+        this.#audit.add(event, traceparent, settled);
+        return undefined;
     }
   }
 

@@ -1,4 +1,4 @@
-// Which messages a device understands, by the `device_api_version` of its join.
+// Which messages a device understands, by the versions that it says when it joins.
 import type { Json } from '../dialect.js';
 
 /** The first version that knows each message (nerveshub.md, 3.1). */
@@ -12,11 +12,16 @@ export type GatedEvent = keyof typeof SINCE;
 
 const SEMVER = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 
-/** A missing or unreadable version is 1.0.0. A pre-release comes before its release. */
+/** Of `device_api_version`. A missing or unreadable version is 1.0.0. */
 export function understands(version: Json | undefined, event: GatedEvent): boolean {
+  return atLeast(version, SINCE[event]);
+}
+
+/** False for a missing or unreadable version. A pre-release comes before its release. */
+export function atLeast(version: Json | undefined, wanted: readonly [number, number, number]): boolean {
   const parts = typeof version === 'string' ? SEMVER.exec(version) : null;
   if (parts === null) return false;
-  for (const [index, since] of SINCE[event].entries()) {
+  for (const [index, since] of wanted.entries()) {
     const own = Number(parts[index + 1]);
     if (own !== since) return own > since;
   }

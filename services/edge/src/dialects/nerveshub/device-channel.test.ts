@@ -263,14 +263,20 @@ describe('other messages', () => {
     expect(emitted(failure)).toMatchObject([{ kind: 'log', name: 'location_failed', message: 'no fix' }]);
   });
 
-  it('lets a console talk to nobody, counted', () => {
+  it('lets a console talk when nobody listens', () => {
     const { rig, effects, push } = joinedWith({ console_version: '2.0.0' }, 'console');
     expect(profileOf(emitted(effects))).toEqual({ console_version: '2.0.0' });
-    for (const event of ['up', 'file-data/start', 'file-data', 'file-data/stop']) {
-      const taken = push(event, { data: 'x' });
-      expect(counted(taken)).toEqual(['ignored console_output']);
-      expect(rig.seen(taken)).toEqual([]);
+    const said: [string, Json][] = [
+      ['up', { data: 'x' }],
+      ['file-data/start', { filename: 'f' }],
+      ['file-data', { filename: 'f', chunk: 0, data: 'AA==' }],
+      ['file-data/stop', { filename: 'f' }],
+    ];
+    for (const [event, body] of said) {
+      expect(push(event, body)).toEqual([]);
+      expect(counted(push(event, {}))).toEqual(['malformed console_output']);
     }
+    expect(rig.seen(push('made_up', {}))).toEqual([]);
     expect(counted(push('made_up', {}))).toEqual(['unrecognised console_event']);
   });
 });

@@ -1,6 +1,8 @@
 // What the channels of one socket remember about their device: plain, small and bounded.
+import type { ConsoleKind } from '../console-session.js';
 import type { AdmittedDevice, Json } from '../dialect.js';
 import type { Extension } from './extension.js';
+import { newTerminal, type Terminal } from './terminal.js';
 import { fullBucket, type TokenBucket } from './token-bucket.js';
 
 /** The last state of an update that was reported; what repeats it is not written again. */
@@ -19,10 +21,15 @@ export interface DeviceSession {
   /** Extensions agreed on in the last join of `extensions`, and those of them that the device has switched on. */
   readonly agreed: readonly Extension[];
   readonly attached: readonly Extension[];
+  /** The console takes files. */
+  readonly takesFiles?: boolean;
+  readonly terminals: Readonly<Record<ConsoleKind, Terminal>>;
   /** For `logging:send`. */
   readonly logging: TokenBucket;
 }
 
+const NO_PEOPLE = { iex: newTerminal, shell: newTerminal } as const;
+
 export function beginSession(device: AdmittedDevice): DeviceSession {
-  return { device, agreed: [], attached: [], logging: fullBucket() };
+  return { device, agreed: [], attached: [], terminals: NO_PEOPLE, logging: fullBucket() };
 }

@@ -4,7 +4,7 @@ import { isObject, member } from './json.js';
 import type { Payload } from './message.js';
 
 /** In the order of the join's answer, which the reference sorts. */
-export const EXTENSIONS = ['geo', 'health', 'logging'] as const;
+export const EXTENSIONS = ['geo', 'health', 'local_shell', 'logging', 'network_identity'] as const;
 export type Extension = (typeof EXTENSIONS)[number];
 
 const VERSION = /^0\.0\.(\d{1,9})(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;

@@ -19,10 +19,10 @@ function joinedWith(offer: Json) {
 
 describe('agreeing', () => {
   it.each<[Json, Json]>([
-    [ALL, ['geo', 'health', 'logging']],
+    [ALL, ['geo', 'health', 'logging', 'network_identity']],
     [{ health: '0.0.7' }, ['health']],
     [{ health: 1, geo: '0.0.1' }, ['geo']],
-    [{ health: '1.0.0', local_shell: '0.0.1' }, []],
+    [{ health: '1.0.0', local_shell: '0.0.1' }, ['local_shell']],
     [['health'], []],
     [null, []],
   ])('answers %j with %j', (offer, agreed) => {
@@ -67,6 +67,9 @@ describe('attaching', () => {
     const asked = [{ recv: ['4', null, 'extensions', 'geo:location:request', {}] }];
     expect(rig.seen(push('geo:attached'))).toEqual(asked);
     expect(rig.seen(push('logging:attached'))).toEqual([]);
+    expect(rig.seen(push('network_identity:attached'))).toEqual([
+      { recv: ['4', null, 'extensions', 'network_identity:request', {}] },
+    ]);
   });
 
   it('asks nobody after the channel was left', () => {
@@ -132,6 +135,25 @@ describe('health', () => {
   it('counts what is no report', () => {
     const { push } = joinedWith(ALL);
     expect(counted(push('health:report', { value: 7 }))).toEqual(['malformed health_report']);
+  });
+});
+
+describe('network identities', () => {
+  it('are kept in the profile, ten at most, without those that name nothing', () => {
+    const { push } = joinedWith(ALL);
+    const identity = (n: number) => ({
+      service: 'tailscale',
+      identifier: `id-${n}`,
+      details: { ip: '100.64.0.1' },
+    });
+    const many = [{ service: 'x' }, 7, ...Array.from({ length: 20 }, (_, n) => identity(n))];
+    const [event] = emitted(push('network_identity:report', { identities: many }));
+    const kept = event?.kind === 'facts' ? event.profile?.['network_identities'] : undefined;
+    expect(kept).toHaveLength(8);
+    expect(kept).toContainEqual({ ...identity(0), instance: null });
+    expect(counted(push('network_identity:report', { identities: 'x' }))).toEqual([
+      'malformed network_identity',
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-// The extensions channel: agrees on health, geo and logging, asks for reports and takes them.
+// The extensions channel: agrees on extensions, asks for their reports and takes them, and carries the shell.
 import { type Channel, type ChannelAction, type Joined, joined, nothing, type Outcome } from './channel.js';
 import { count, facts, log } from './device-events.js';
 import { deviceLogLine } from './device-log.js';
@@ -6,8 +6,11 @@ import type { DeviceSession } from './device-session.js';
 import { agreeOn, type Extension, isExtension } from './extension.js';
 import { healthEffects } from './health-effects.js';
 import { fieldsOf, member, textOf } from './json.js';
+import { endShell, onLinger, onShellConsole, shellReport } from './local-shell.js';
 import { locationEffects } from './location.js';
 import type { Payload, Scalar } from './message.js';
+import { networkIdentityEffects } from './network-identity.js';
+import { onSignalled, onTerminalTimer } from './terminal-channel.js';
 import { takeToken } from './token-bucket.js';
 
 /** The reference asks for health on attaching and every hour from then on. */
@@ -20,13 +23,22 @@ const ASK_HEALTH: readonly ChannelAction[] = [
   { do: 'arm', timer: HEALTH_TIMER, afterMs: HEALTH_PERIOD_MS },
 ];
 
-export const extensionsChannel: Channel<DeviceSession> = { join, receive, tick };
+export const extensionsChannel: Channel<DeviceSession> = {
+  join,
+  receive,
+  tick,
+  deliver: onShellConsole,
+  signalled: (session, to, outcome, now) => onSignalled(session, 'shell', to, outcome, now),
+  leave: (session, why, now) => endShell({ ...session, attached: [] }, why, now),
+};
 
 /** Answers the agreed names; the device then attaches those by itself. */
 function join(session: DeviceSession, _topic: string, payload: Payload, now: number): Joined<DeviceSession> {
   const agreed = agreeOn(payload);
   const known = facts(session.device, now, { profile: { extensions: agreed } });
-  return joined({ ...session, agreed, attached: [] }, agreed, [known]);
+  // What was attached on a channel that this join replaces is attached no longer.
+  const { context, actions } = endShell({ ...session, agreed, attached: [] }, 'left', now);
+  return joined(context, agreed, [known, ...actions]);
 }
 
 /** Events are `<extension>:<event>`; one that was not agreed on is told to detach (nerveshub.md, 3.5). */
@@ -59,13 +71,16 @@ function attached(session: DeviceSession, name: Extension, now: number): Outcome
   return { context: { ...session, attached: [...others, name] }, actions: [line, ...asksFor(name)] };
 }
 
-/** What an extension is asked as soon as it is there; logging sends by itself. */
+/** What an extension is asked as soon as it is there; logging sends by itself, a shell waits for people. */
 function asksFor(name: Extension): readonly ChannelAction[] {
   switch (name) {
     case 'health':
       return ASK_HEALTH;
     case 'geo':
       return [{ do: 'push', event: 'geo:location:request', payload: {} }];
+    case 'network_identity':
+      return [{ do: 'push', event: 'network_identity:request', payload: {} }];
+    case 'local_shell':
     case 'logging':
       return [];
   }
@@ -73,10 +88,19 @@ function asksFor(name: Extension): readonly ChannelAction[] {
 
 function detached(session: DeviceSession, name: Extension, now: number): Outcome<DeviceSession> {
   const line = log(session.device, now, { name: 'extension_detached', message: name });
-  return {
-    context: { ...session, attached: session.attached.filter((each) => each !== name) },
-    actions: [line],
-  };
+  return without(session, name, now, line);
+}
+
+function without(
+  session: DeviceSession,
+  name: Extension,
+  now: number,
+  line: ChannelAction,
+): Outcome<DeviceSession> {
+  const context = { ...session, attached: session.attached.filter((each) => each !== name) };
+  if (name !== 'local_shell') return { context, actions: [line] };
+  const ended = endShell(context, 'left', now);
+  return { ...ended, actions: [line, ...ended.actions] };
 }
 
 function failed(
@@ -106,6 +130,8 @@ function report(
       return { context: session, actions: healthEffects(session.device, member(fields, 'value'), now) };
     case 'geo:location:update':
       return { context: session, actions: locationEffects(session.device, fields, now) };
+    case 'network_identity:report':
+      return { context: session, actions: networkIdentityEffects(session.device, fields, now) };
     case 'logging:send': {
       const line = deviceLogLine(fields);
       if (line === undefined) return { context: session, actions: [count('malformed', 'logging')] };
@@ -114,11 +140,17 @@ function report(
       return { context: { ...session, logging }, actions: [log(session.device, now, line)] };
     }
     default:
-      return { ...nothing(session), actions: [count('unrecognised', 'extension_event')] };
+      return (
+        shellReport(session, event, fields, now) ?? {
+          ...nothing(session),
+          actions: [count('unrecognised', 'extension_event')],
+        }
+      );
   }
 }
 
-function tick(session: DeviceSession, timer: string): Outcome<DeviceSession> {
-  const isDue = timer === HEALTH_TIMER && session.attached.includes('health');
-  return { context: session, actions: isDue ? ASK_HEALTH : [] };
+function tick(session: DeviceSession, timer: string, now: number): Outcome<DeviceSession> {
+  if (timer !== HEALTH_TIMER)
+    return onLinger(session, timer) ?? onTerminalTimer(session, 'shell', timer, now);
+  return { context: session, actions: session.attached.includes('health') ? ASK_HEALTH : [] };
 }
