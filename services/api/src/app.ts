@@ -35,6 +35,7 @@ export async function app(
     registry: grpcClient(registry.RegistryClient, config.API_REGISTRY_ADDRESS),
     commands: grpcClient(registry.CommandsClient, config.API_REGISTRY_ADDRESS),
     authorities: grpcClient(registry.CaCertificatesClient, config.API_REGISTRY_ADDRESS),
+    products: grpcClient(registry.ProductsClient, config.API_REGISTRY_ADDRESS),
     claims: grpcClient(registry.ClaimsClient, config.API_REGISTRY_ADDRESS),
     schedules: grpcClient(registry.SchedulesClient, config.API_REGISTRY_ADDRESS),
     telemetry: grpcClient(telemetry.TelemetryClient, config.API_TELEMETRY_ADDRESS),

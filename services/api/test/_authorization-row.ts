@@ -18,6 +18,8 @@ export interface Things {
   /** uuid of a firmware. */
   readonly firmware: string;
   readonly firmwareKey: string;
+  readonly product: string;
+  readonly productKey: string;
   readonly caCertificate: string;
   /** What registers another one. */
   readonly caRegistration: { readonly certificate: string; readonly verification: string };

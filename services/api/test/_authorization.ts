@@ -4,6 +4,7 @@ import { alarmRows } from './_authorization-alarms.js';
 import { certificateRows } from './_authorization-certificates.js';
 import { commandRows } from './_authorization-commands.js';
 import { firmwareRows } from './_authorization-firmware.js';
+import { productRows } from './_authorization-products.js';
 import type { Row, Things } from './_authorization-row.js';
 
 const device =
@@ -93,6 +94,7 @@ export const table: readonly Row[] = [
   ...commandRows,
   ...alarmRows,
   ...firmwareRows,
+  ...productRows,
   ...certificateRows,
   { route: 'GET /v1/devices/{id}/credentials', path: device('/credentials'), success: 200, outsider: 404 },
   {

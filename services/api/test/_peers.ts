@@ -8,6 +8,7 @@ export interface Answers {
   readonly registry?: Partial<registry.RegistryServer>;
   readonly commands?: Partial<registry.CommandsServer>;
   readonly claims?: Partial<registry.ClaimsServer>;
+  readonly products?: Partial<registry.ProductsServer>;
   readonly schedules?: Partial<registry.SchedulesServer>;
   readonly telemetry?: Partial<telemetry.TelemetryServer>;
   readonly signaling?: Partial<signaling.SignalingServer>;
@@ -23,6 +24,7 @@ const definitions = {
     commands: registry.CommandsService,
     claims: registry.ClaimsService,
     schedules: registry.SchedulesService,
+    products: registry.ProductsService,
   },
   telemetry: { telemetry: telemetry.TelemetryService },
   signaling: { signaling: signaling.SignalingService },

@@ -67,6 +67,8 @@ beforeAll(async () => {
   const key = { name: 'demo-key', public_key: fixture('demo-key.pub').toString() };
   const firmwareKey = await make('POST /v1/firmware-keys', key, owner.token);
   const firmware = await make('POST /v1/firmware', fixture('demo-1.0.0.fw'), owner.token);
+  const product = await make('POST /v1/products', { name: 'Clock' }, owner.token);
+  const productKey = await make(`POST /v1/products/${product.id}/keys`, {}, owner.token);
   const { san } = await make('POST /v1/ca-certificates/verification', {}, owner.token);
   const ca = await registrationOf('First', san);
   const caCertificate = await make('POST /v1/ca-certificates', ca, owner.token);
@@ -76,6 +78,8 @@ beforeAll(async () => {
     organization,
     firmware: firmware.uuid,
     firmwareKey: firmwareKey.id,
+    product: product.id,
+    productKey: productKey.id,
     alarmRule: alarmRule.id,
     webhook: webhook.id,
     device: device.id,

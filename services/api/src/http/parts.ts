@@ -9,6 +9,7 @@ import type { LiveHub } from '../live/hub.js';
 export interface Peers {
   readonly registry: GrpcClient<registry.RegistryClient>;
   readonly commands: GrpcClient<registry.CommandsClient>;
+  readonly products: GrpcClient<registry.ProductsClient>;
   readonly authorities: GrpcClient<registry.CaCertificatesClient>;
   readonly claims: GrpcClient<registry.ClaimsClient>;
   readonly schedules: GrpcClient<registry.SchedulesClient>;

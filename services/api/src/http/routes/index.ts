@@ -32,6 +32,8 @@ import { organizationRoutes } from './organizations.js';
 import { printRoutes } from './print.js';
 import { printKeyRoutes } from './print-keys.js';
 import { printPreviewRoute } from './print-preview.js';
+import { productKeyRoutes } from './product-keys.js';
+import { productRoutes } from './products.js';
 import { readingRoutes } from './readings.js';
 import { scheduleRoutes } from './schedules.js';
 import { stateRoutes } from './state.js';
@@ -50,6 +52,8 @@ const families: readonly ((server: Server, parts: Parts) => void)[] = [
   deviceListRoutes,
   deviceRoutes,
   credentialRoutes,
+  productRoutes,
+  productKeyRoutes,
   caCertificateRoutes,
   connectionRoute,
   stateRoutes,
