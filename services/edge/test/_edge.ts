@@ -16,6 +16,7 @@ import {
   connectBus,
   consume,
   type Delivery,
+  Fault,
   grpcServer,
   unary,
 } from '@mooring/runtime';
@@ -35,6 +36,10 @@ export class RegistryPeer {
     identifier: '',
     credentialId: '',
   });
+  /** Consoles that were asked for. */
+  readonly consoles: registry.OpenConsoleRequest[] = [];
+  /** Decides on a console; undefined opens it. */
+  refuseConsole: (request: registry.OpenConsoleRequest) => Fault | undefined = () => undefined;
   /** Answers wait for this. */
   hold: Promise<void> = Promise.resolve();
   readonly #numbers = new Map<string, bigint>();
@@ -62,6 +67,24 @@ export class RegistryPeer {
     return { correlation, outcome: { $case: 'admitted', value } };
   }
 
+  openConsole(request: registry.OpenConsoleRequest): registry.OpenConsoleResponse {
+    this.consoles.push(request);
+    const refused = this.refuseConsole(request);
+    if (refused !== undefined) throw refused;
+    const { name, userId: actor } = request;
+    const admitted = this.admitted.findLast(({ identifier }) => identifier === name);
+    if (admitted === undefined) throw new Fault('not_found', 'no such device');
+    const { node, connectionId } = admitted;
+    const place = {
+      online: true,
+      node,
+      connectionId,
+      epoch: this.epoch(name),
+      deviceNumber: this.number(name),
+    };
+    return { deviceId: `id-of-${name}`, organizationId: 'organization-1', place, actor };
+  }
+
   runnable(port: number) {
     const implementation = {
       admit: (call: Parameters<registry.RegistryServer['admit']>[0]) => {
@@ -75,6 +98,7 @@ export class RegistryPeer {
         await this.hold;
         return this.prove(request);
       }),
+      openConsole: unary(async (request: registry.OpenConsoleRequest) => this.openConsole(request)),
       reportDisconnected: unary(async (request: registry.ReportDisconnectedRequest) => {
         this.disconnected.push(...request.disconnections);
         return {};
@@ -105,6 +129,7 @@ export interface TestEdge {
   readonly url: string;
   readonly extraUrl: string;
   readonly registry: RegistryPeer;
+  readonly registryAddress: string;
   readonly nats: TestNats;
   readonly bus: Bus;
   /** Readings that JetStream holds, in order of arrival. */
@@ -133,18 +158,12 @@ export async function startEdge(env: Record<string, string> = {}): Promise<TestE
   const [grpcPort = 0, port = 0, extraPort = 0] = await freePorts(3);
   const peer = new RegistryPeer();
   const peerApp = await runApp({ runnables: [peer.runnable(grpcPort)] });
-  const values = config.load({
-    NATS_URL: nats.url,
+  const running = await run(nats, `127.0.0.1:${grpcPort}`, {
     EDGE_NODE: NODE,
-    EDGE_HOST: '127.0.0.1',
     EDGE_PORT: String(port),
     EDGE_EXTRA_PORTS: String(extraPort),
-    EDGE_REGISTRY_ADDRESS: `127.0.0.1:${grpcPort}`,
-    EDGE_DEVICE_AUTH: 'open',
-    EDGE_DRAIN_S: '0.2',
     ...env,
   });
-  const running = await runApp(await app(values));
   const observer = await connectBus({ url: nats.url, name: 'observer' });
   const { readings, logs, controls, collecting } = await collect(observer);
   const connectionOf = (identifier: string): string =>
@@ -164,6 +183,7 @@ export async function startEdge(env: Record<string, string> = {}): Promise<TestE
     url: `ws://127.0.0.1:${port}`,
     extraUrl: `ws://127.0.0.1:${extraPort}`,
     registry: peer,
+    registryAddress: `127.0.0.1:${grpcPort}`,
     nats,
     bus: observer,
     readings,
@@ -181,6 +201,30 @@ export async function startEdge(env: Record<string, string> = {}): Promise<TestE
       await nats.stop();
     },
   };
+}
+
+async function run(
+  nats: TestNats,
+  registryAddress: string,
+  env: Record<string, string>,
+): Promise<RunningApp> {
+  const values = config.load({
+    NATS_URL: nats.url,
+    EDGE_HOST: '127.0.0.1',
+    EDGE_REGISTRY_ADDRESS: registryAddress,
+    EDGE_DEVICE_AUTH: 'open',
+    EDGE_DRAIN_S: '0.2',
+    ...env,
+  });
+  return runApp(await app(values));
+}
+
+/** A second edge on the same bus and registry. */
+export async function startBeside(edge: TestEdge): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const [port = 0] = await freePorts(1);
+  const env = { EDGE_NODE: 'edge-beside', EDGE_PORT: String(port) };
+  const running = await run(edge.nats, edge.registryAddress, env);
+  return { url: `ws://127.0.0.1:${port}`, stop: () => running.stop() };
 }
 
 async function collect(observer: Bus) {
