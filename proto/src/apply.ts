@@ -1,5 +1,13 @@
 // The command that makes the streams and buckets of NATS_URL what they are declared to be; run before a rollout, once or often.
-import { applyStreams, asFault, defineConfig, isFault, logger, natsConfig } from '@mooring/runtime';
+import {
+  applyStreams,
+  asFault,
+  defineConfig,
+  isFault,
+  logger,
+  natsConfig,
+  setPeerSecurity,
+} from '@mooring/runtime';
 import { buckets, streams } from './streams.js';
 
 const EXIT_FAILURE = 1;
@@ -10,8 +18,9 @@ const log = logger('streams');
 const config = defineConfig('STREAMS', natsConfig);
 
 try {
-  const { NATS_URL } = config.load(process.env);
-  await apply(NATS_URL);
+  const values = config.load(process.env);
+  setPeerSecurity(values);
+  await apply(values.NATS_URL);
 } catch (error) {
   if (!isFault(error, 'invalid')) throw error;
   process.stderr.write(`streams: ${error.message}\n`);

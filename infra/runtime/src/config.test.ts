@@ -43,6 +43,7 @@ describe('load', () => {
     expect(values).toEqual({
       NATS_URL: 'nats://127.0.0.1:4222',
       LOG_LEVEL: 'info',
+      GRPC_TLS_VERIFY_CLIENTS: true,
       EDGE_HEALTH_HOST: '0.0.0.0',
       EDGE_HEALTH_PORT: 9464,
       EDGE_POSTGRES_URL: 'postgresql://edge:pw@db/edge',

@@ -9,6 +9,7 @@ export { Latch } from './latch.js';
 export { logger } from './log.js';
 export { counter, type Exposition, exposition, gauge, histogram, type MetricOptions } from './metrics.js';
 export * from './nats/index.js';
+export { type PeerSecurity, peerSecurityOf, setPeerSecurity, type TlsFiles } from './peer-security.js';
 export { postgresFault } from './postgres/fault.js';
 export { migrateDeploy } from './postgres/migrate.js';
 export { poolRunnable, postgresPool, transaction } from './postgres/pool.js';

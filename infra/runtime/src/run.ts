@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { isFault } from './fault.js';
 import { type Checks, healthServer, type LifeState } from './health.js';
 import { logger, setLogLevel, setLogService } from './log.js';
+import { setPeerSecurity } from './peer-security.js';
 import { migrateDeploy } from './postgres/migrate.js';
 import { type Runnable, Supervision } from './supervise.js';
 import { shutdownTelemetry } from './telemetry-shutdown.js';
@@ -51,6 +52,7 @@ export async function main<T extends TProperties>(
   let values: Static<TObject<T>>;
   try {
     values = config.load(process.env);
+    setPeerSecurity({ ...values });
   } catch (error) {
     if (!isFault(error, 'invalid')) throw error;
     process.stderr.write(`${name}: ${error.message}\n`);

@@ -1,13 +1,37 @@
 // The variables that several services share, each declared here once and spread into a service's own config.
-import { type TInteger, type TString, Type } from 'typebox';
+import { type TInteger, type TOptional, type TString, Type } from 'typebox';
 
-/** Where the bus is. */
+type TlsVariables<P extends string> = { [K in `${P}_TLS_${'CA' | 'CERT' | 'KEY'}`]: TOptional<TString> };
+
+function tlsFiles<P extends string>(prefix: P, whom: string): TlsVariables<P> {
+  const file = (description: string): TOptional<TString> => Type.Optional(Type.String({ description }));
+  const variables: unknown = {
+    [`${prefix}_TLS_CA`]: file(
+      `PEM file of the CA whose certificates ${whom} must show; plain text when absent.`,
+    ),
+    [`${prefix}_TLS_CERT`]: file(`PEM file of the certificate that this process shows to ${whom}.`),
+    [`${prefix}_TLS_KEY`]: file(`PEM file of the key to ${prefix}_TLS_CERT.`),
+  };
+  return variables as TlsVariables<P>;
+}
+
+/** Where the bus is, and who this process is there. */
 export const natsConfig = {
   NATS_URL: Type.String({
     default: 'nats://127.0.0.1:4222',
     minLength: 1,
     description: 'Servers of the bus, comma-separated; user and password may stand in the URL.',
   }),
+  NATS_USER: Type.Optional(
+    Type.String({ description: 'Name under which the bus knows this process; wins over one in the URL.' }),
+  ),
+  NATS_PASSWORD: Type.Optional(
+    Type.String({
+      secret: true,
+      description: 'Password of NATS_USER, as it is: a URL would want it escaped.',
+    }),
+  ),
+  ...tlsFiles('NATS', 'the bus'),
 };
 
 /** What every process has. */
@@ -15,6 +39,12 @@ export const commonConfig = {
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
     default: 'info',
     description: 'The least severe level that is logged.',
+  }),
+  ...tlsFiles('GRPC', 'the other services'),
+  GRPC_TLS_VERIFY_CLIENTS: Type.Boolean({
+    default: true,
+    description:
+      'Whether the gRPC server, when it has a certificate, turns away who shows none of GRPC_TLS_CA.',
   }),
 };
 

@@ -8,14 +8,15 @@ import {
   type ClientReadableStream,
   type ClientUnaryCall,
   type ClientWritableStream,
-  credentials,
   Metadata,
   type MethodDefinition,
   type ServiceDefinition,
   type ServiceError,
 } from '@grpc/grpc-js';
 import { asFault, type Fault } from '../fault.js';
+import { peerSecurity, type TlsFiles } from '../peer-security.js';
 import { channelOptions, target } from './channel.js';
+import { clientCredentials } from './credentials.js';
 import { takeOverLibraryLog } from './library-log.js';
 import { failedCallsTotal } from './metrics.js';
 import { sendAll } from './send-all.js';
@@ -76,14 +77,20 @@ export type GrpcClient<C extends Client> = {
 const UNARY_MS = 5_000;
 const STREAM_MS = 600_000;
 
+/** What a client may be told besides where its service is. */
+export interface GrpcClientOptions extends Partial<ClientOptions> {
+  /** Those of the process when absent. */
+  readonly tls?: TlsFiles;
+}
+
 /** A client of the service at `address`: `host:port`, or several `ip:port` with commas between. Connects when used. */
 export function grpcClient<C extends Client>(
   Class: ClientClass<C>,
   address: string,
-  options: Partial<ClientOptions> = {},
+  { tls = peerSecurity().grpc, ...options }: GrpcClientOptions = {},
 ): GrpcClient<C> {
   takeOverLibraryLog();
-  const client = new Class(target(address), credentials.createInsecure(), {
+  const client = new Class(target(address), clientCredentials(tls), {
     ...channelOptions(Class.service),
     ...options,
   });

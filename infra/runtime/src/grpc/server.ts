@@ -1,7 +1,7 @@
 // Owns the life of a gRPC server: listens, says that it is healthy, and stops without cutting calls short.
 import {
   Server,
-  ServerCredentials,
+  type ServerCredentials,
   type ServerOptions,
   type ServiceDefinition,
   type UntypedServiceImplementation,
@@ -9,7 +9,9 @@ import {
 import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
 import { deadline } from '../clock.js';
 import { logger } from '../log.js';
+import { peerSecurity, type TlsFiles } from '../peer-security.js';
 import type { Runnable } from '../run.js';
+import { serverCredentials } from './credentials.js';
 import { takeOverLibraryLog } from './library-log.js';
 import { addReflection } from './reflection.js';
 
@@ -30,6 +32,8 @@ export interface GrpcServerOptions {
   readonly graceMs?: number;
   /** A compiled descriptor set, for reflection. */
   readonly descriptor?: URL;
+  /** Those of the process when absent. */
+  readonly tls?: TlsFiles;
 }
 
 /** A server as a part of a process. */
@@ -47,13 +51,14 @@ const options: ServerOptions = {
   'grpc.max_receive_message_length': 8 * 1024 * 1024,
 };
 
-/** A server with grpc.health.v1; plain text, for a network that is closed to others. */
+/** A server with grpc.health.v1. Without TLS files plain text, for a network that is closed to others. */
 export function grpcServer({
   host,
   port,
   services,
   descriptor,
   graceMs = GRACE_MS,
+  tls = peerSecurity().grpc,
 }: GrpcServerOptions): GrpcServer {
   takeOverLibraryLog();
   let listening: (port: number) => void = () => undefined;
@@ -69,12 +74,12 @@ export function grpcServer({
       for (const [definition, implementation] of services) server.addService(definition, implementation);
       health.addToServer(server);
       if (descriptor !== undefined) await addReflection(server, descriptor);
-      const at = await bind(server, host, port);
+      const at = await bind(server, host, port, await serverCredentials(tls));
       const setHealth = (state: ServingStatusMap[string]): void => {
         for (const name of ['', ...services.map(nameOf)]) health.setStatus(name, state);
       };
       setHealth('SERVING');
-      log.info({ host, port: at }, 'gRPC server listens');
+      log.info({ host, port: at, tls: tls !== undefined }, 'gRPC server listens');
       listening(at);
       ready();
       await aborted(signal);
@@ -84,10 +89,10 @@ export function grpcServer({
   };
 }
 
-function bind(server: Server, host: string, port: number): Promise<number> {
+function bind(server: Server, host: string, port: number, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, at) => {
+    server.bindAsync(address, credentials, (error, at) => {
       if (error === null) resolve(at);
       else reject(error);
     });

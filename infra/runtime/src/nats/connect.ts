@@ -3,6 +3,7 @@ import { type ConnectionOptions, connect, type NatsConnection } from '@nats-io/t
 import { backoff, sleep } from '../clock.js';
 import { Fault } from '../fault.js';
 import { logger } from '../log.js';
+import { type PeerSecurity, peerSecurity, type TlsFiles } from '../peer-security.js';
 import type { Bus } from './bus.js';
 import { ConnectedBus } from './connected-bus.js';
 import { natsFault } from './fault.js';
@@ -20,6 +21,8 @@ export interface BusOptions {
   readonly signal?: AbortSignal;
   /** How long to wait for the first connect; 30 000 when absent. */
   readonly timeoutMs?: number;
+  /** What is shown and believed; that of the process when absent. Certificates are read anew at each connect. */
+  readonly security?: Pick<PeerSecurity, 'nats' | 'natsUser' | 'natsPassword'>;
 }
 
 /** A bus that is connected. Fault `unavailable` when no server was reached in time, `invalid` for a bad URL. */
@@ -41,15 +44,15 @@ async function dial(options: BusOptions): Promise<NatsConnection> {
   }
 }
 
-function connectionOptions({ url, name }: BusOptions): ConnectionOptions {
+function connectionOptions({ url, name, security = peerSecurity() }: BusOptions): ConnectionOptions {
   const urls = url.split(',').map(parseUrl);
   const [first] = urls;
   if (first === undefined) throw new Fault('invalid', 'NATS URL is empty');
   return {
     name,
     servers: urls.map(({ host }) => host),
-    ...credentials(first),
-    ...(first.protocol === 'tls:' ? { tls: {} } : {}),
+    ...credentials(first, security),
+    ...tlsOptions(first, security.nats),
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,
     reconnectJitter: 250,
@@ -75,7 +78,18 @@ function parseUrl(text: string): URL {
   return url;
 }
 
-function credentials({ username, password }: URL): ConnectionOptions {
+function tlsOptions({ protocol }: URL, files: TlsFiles | undefined): ConnectionOptions {
+  if (files === undefined) return protocol === 'tls:' ? { tls: {} } : {};
+  const { ca, cert, key } = files;
+  const identity = cert === undefined || key === undefined ? {} : { certFile: cert, keyFile: key };
+  return { tls: { ...(ca === undefined ? {} : { caFile: ca }), ...identity } };
+}
+
+function credentials(
+  { username, password }: URL,
+  { natsUser, natsPassword }: Pick<PeerSecurity, 'natsUser' | 'natsPassword'>,
+): ConnectionOptions {
+  if (natsUser !== undefined) return { user: natsUser, pass: natsPassword ?? '' };
   if (username === '') return {};
   if (password === '') return { token: decodeURIComponent(username) };
   return { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
