@@ -98,6 +98,7 @@ function uploadsOf(config: FirmwareConfig, base: Base): Uploads {
     spoolDirectory: config.FIRMWARE_SPOOL_DIRECTORY || tmpdir(),
     maxBytes: config.FIRMWARE_MAX_BYTES,
     maxUploads: config.FIRMWARE_UPLOADS,
+    uniqueVersions: config.FIRMWARE_REQUIRE_UNIQUE_VERSION,
     archive: { maxEntries: MAX_ENTRIES, maxInflatedBytes: config.FIRMWARE_MAX_INFLATED_BYTES },
   });
 }

@@ -69,6 +69,11 @@ export const config = defineConfig('FIRMWARE', {
     4,
     'Uploads at once, half of them of one organization; a further one is told to come again.',
   ),
+  FIRMWARE_REQUIRE_UNIQUE_VERSION: Type.Boolean({
+    default: true,
+    description:
+      'Whether firmware is refused when other firmware of its product, platform and architecture has its version.',
+  }),
   FIRMWARE_SPOOL_DIRECTORY: Type.String({
     default: '',
     description:

@@ -10,8 +10,10 @@ export function fixture(name: string): Buffer {
   return readFileSync(new URL(`../../../test/vectors/firmware/${name}`, import.meta.url));
 }
 
-/** A firmware that nobody else makes: of that version, with one resource of these bytes. */
-export function made(signer: Signer, data: Uint8Array, version = '1.0.0'): Buffer {
+let serial = 0;
+
+/** A firmware that nobody else makes: of that version, or of one that no other has, with one resource of these bytes. */
+export function made(signer: Signer, data: Uint8Array, version = `0.0.${++serial}`): Buffer {
   const resources = { 'rootfs.img': data };
   const metaConf = metaConfOf(resources, { version, misc: randomUUID() });
   return archiveOf(partsOf(signer, metaConf, resources).map((part) => ({ ...part, stored: true })));
@@ -22,8 +24,12 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 type Part = firmware.UploadArtifactRequest;
 
 /** The messages of an upload; `end` is left out for one that is cut off. */
-export async function* parts(organizationId: string, file: Uint8Array, end = true): AsyncGenerator<Part> {
-  const start = { organizationId, actor: 'tester', expectedBytes: 0 };
+export async function* parts(
+  organizationId: string,
+  file: Uint8Array,
+  { end = true, kind }: { readonly end?: boolean; readonly kind?: string } = {},
+): AsyncGenerator<Part> {
+  const start = { organizationId, actor: 'tester', expectedBytes: 0, kind };
   yield { part: { $case: 'start', value: start } };
   for (let at = 0; at < file.length; at += 65_536) {
     yield { part: { $case: 'chunk', value: Buffer.from(file.subarray(at, at + 65_536)) } };

@@ -151,7 +151,7 @@ describe('an upload', () => {
 
   it('is nothing when it is cut off', async () => {
     const owner = await organization();
-    const cut = parts(owner, made(signer, randomBytes(500_000)), false);
+    const cut = parts(owner, made(signer, randomBytes(500_000)), { end: false });
     await expect(running.artifacts.uploadArtifact(cut)).rejects.toMatchObject({ code: 'unavailable' });
     expect(await list(owner)).toEqual([]);
   });

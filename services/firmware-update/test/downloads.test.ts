@@ -16,7 +16,7 @@ const LARGE_BYTES = 24_000_000;
 const clock = { nowMs: Date.parse('2026-11-21T12:30:00Z'), now: () => clock.nowMs };
 const owner = uuidv7();
 const signer = new Signer();
-const file = made(signer, randomBytes(3_000_000));
+const file = made(signer, randomBytes(3_000_000), '1.0.0');
 let running: Service;
 let artifact: firmware.Artifact;
 let path: string;

@@ -1,12 +1,22 @@
-// What a firmware file is to the platform once it was verified, and what a key is that signs them.
+// What a firmware file or an archive is to the platform once it was verified, and what a key is that signs them.
 import type { Metadata } from './fw/metadata.js';
 import type { SigningKey } from './fw/signature.js';
 
-/** A verified firmware file; its bytes are stored under its id. */
+/** What a file is for: to be what a device runs, or something that it keeps beside that. */
+export const ArtifactKind = { firmware: 'firmware', archive: 'archive' } as const;
+export type ArtifactKind = (typeof ArtifactKind)[keyof typeof ArtifactKind];
+
+/** The kind that a text names. */
+export function artifactKind(text: string): ArtifactKind | undefined {
+  return Object.hasOwn(ArtifactKind, text) ? (text as ArtifactKind) : undefined;
+}
+
+/** A verified file; its bytes are stored under its id. */
 export interface Artifact extends Metadata {
   /** UUIDv7. */
   readonly id: string;
   readonly organizationId: string;
+  readonly kind: ArtifactKind;
   /** Computed from its meta.conf; the same for a delta and the firmware that it leads to. */
   readonly uuid: string;
   readonly sizeBytes: number;

@@ -1,4 +1,4 @@
-// The RPCs that list, show, delete and link firmware files.
+// The RPCs that list, show, delete and link firmware files and archives.
 import type { firmware } from '@mooring/proto';
 import { unary } from '@mooring/runtime';
 import { artifactDeleted } from '../events.js';
@@ -9,7 +9,7 @@ import {
 } from '../store/artifacts.js';
 import type { ArtifactContext } from './artifact-context.js';
 import { artifactMessage } from './artifact-message.js';
-import { idOf, organizationsOf, paged, pageOf } from './request.js';
+import { idOf, kindOf, organizationsOf, paged, pageOf } from './request.js';
 
 type Server = firmware.ArtifactsServer;
 
@@ -19,15 +19,19 @@ const LINGER_MS = 60 * 60_000;
 interface Wanted {
   readonly organizationIds: readonly string[];
   readonly uuid: string;
+  readonly kind?: string | undefined;
 }
 
-const wanted = ({ database }: ArtifactContext, { organizationIds, uuid }: Wanted) =>
-  findArtifact(database, organizationsOf(organizationIds), idOf(uuid, 'firmware'));
+const wanted = ({ database }: ArtifactContext, { organizationIds, uuid, kind: given }: Wanted) => {
+  const kind = kindOf(given);
+  return findArtifact(database, organizationsOf(organizationIds), idOf(uuid, kind), kind);
+};
 
 export function listArtifacts({ database }: ArtifactContext): Server['listArtifacts'] {
-  return unary(async ({ organizationIds, product, ...page }) => {
+  return unary(async ({ organizationIds, product, kind: given, ...page }) => {
+    const kind = kindOf(given);
     const { items, nextCursor } = await paged(pageOf(page), (rest) =>
-      listStored(database, organizationsOf(organizationIds), product, rest),
+      listStored(database, organizationsOf(organizationIds), { kind, product }, rest),
     );
     return { items: items.map(artifactMessage), nextCursor };
   });

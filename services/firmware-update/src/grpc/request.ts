@@ -1,5 +1,6 @@
 // Checks what requests about firmware files and keys have in common: ids, organizations, pages, keys of repetition.
 import { Fault } from '@mooring/runtime';
+import { ArtifactKind, artifactKind } from '../domain/artifact.js';
 import type { Page } from '../store/artifacts.js';
 import type { Once } from '../store/idempotency.js';
 
@@ -19,6 +20,13 @@ export function idOf(given: string, what: string): string {
 /** Those that can be organizations. */
 export function organizationsOf(given: readonly string[]): string[] {
   return given.map((id) => id.toLowerCase()).filter((id) => UUID.test(id));
+}
+
+/** The kind that a request names. Fault `invalid`. */
+export function kindOf(given: string | undefined): ArtifactKind {
+  const kind = artifactKind(given ?? ArtifactKind.firmware);
+  if (kind === undefined) throw new Fault('invalid', 'kind is neither firmware nor archive');
+  return kind;
 }
 
 /** The one organization that a thing is to belong to. Fault `invalid`. */

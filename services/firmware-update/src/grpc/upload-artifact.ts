@@ -1,9 +1,9 @@
-// UploadArtifact: a firmware file in pieces, kept when all of it came and all of it is as it should be.
+// UploadArtifact: a firmware file or an archive in pieces, kept when all of it came and all of it is as it should be.
 import type { firmware } from '@mooring/proto';
 import { clientStream, deadline, Fault } from '@mooring/runtime';
 import type { ArtifactContext } from './artifact-context.js';
 import { artifactMessage } from './artifact-message.js';
-import { ownerOf } from './request.js';
+import { kindOf, ownerOf } from './request.js';
 
 type Request = firmware.UploadArtifactRequest;
 const MAX_CHUNK_BYTES = 1024 ** 2;
@@ -15,9 +15,10 @@ export function uploadArtifact({ uploads }: ArtifactContext): firmware.Artifacts
     const parts = requests[Symbol.asyncIterator]();
     const { part } = (await parts.next()).value ?? {};
     if (part?.$case !== 'start') throw new Fault('invalid', 'an upload begins with start');
-    const { organizationId, actor, expectedBytes } = part.value;
+    const { organizationId, kind, actor, expectedBytes } = part.value;
     const arriving = {
       organizationId: ownerOf(organizationId),
+      kind: kindOf(kind),
       actor,
       expectedBytes,
       chunks: chunksOf(parts),

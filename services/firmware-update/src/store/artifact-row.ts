@@ -1,19 +1,20 @@
-// Translates between rows and firmware files.
-import type { Artifact } from '../domain/artifact.js';
+// Translates between rows and the files that they are of.
+import { type Artifact, ArtifactKind, artifactKind } from '../domain/artifact.js';
 import type { Artifact as Row } from './generated/client.js';
 
-/** The firmware file that a row holds. */
+/** The file that a row holds. */
 export function artifactOf(row: Row): Artifact {
   const { sizeBytes, madeAt, uploadedAt, ...rest } = row;
   return {
     ...rest,
+    kind: artifactKind(rest.kind) ?? ArtifactKind.firmware,
     sizeBytes: Number(sizeBytes),
     madeAtMs: madeAt.getTime(),
     uploadedAtMs: uploadedAt.getTime(),
   };
 }
 
-/** The row of a firmware file. */
+/** The row of a file. */
 export function artifactRow(artifact: Artifact): Row {
   const { sizeBytes, madeAtMs, uploadedAtMs, ...rest } = artifact;
   return {

@@ -1,7 +1,8 @@
-// Keeps what is known of firmware files. The object of each has a row here or in object_removal, never in neither.
+// Keeps what is known of firmware files and archives. The object of each has a row here or in object_removal, never in neither.
 import { Fault, isFault, postgresFault } from '@mooring/runtime';
-import type { Artifact } from '../domain/artifact.js';
+import { type Artifact, ArtifactKind } from '../domain/artifact.js';
 import { artifactOf, artifactRow } from './artifact-row.js';
+import { holdVersion } from './artifact-versions.js';
 import type { Database } from './client.js';
 
 /** Where a page ends: the id of its last item. */
@@ -10,15 +11,16 @@ export interface Page {
   readonly after: string | undefined;
 }
 
-/** At most `limit` of them, newest first; of one product unless that is empty. */
+/** At most `limit` of a kind, newest first; of one product unless that is empty. */
 export async function listArtifacts(
   database: Database,
   organizationIds: readonly string[],
-  product: string,
+  { kind, product }: Pick<Artifact, 'kind' | 'product'>,
   { limit, after }: Page,
 ): Promise<Artifact[]> {
   const where = {
     organizationId: { in: [...organizationIds] },
+    kind,
     ...(product === '' ? {} : { product }),
     ...(after === undefined ? {} : { id: { lt: after } }),
   };
@@ -28,17 +30,18 @@ export async function listArtifacts(
   });
 }
 
-/** The one with the uuid in these organizations. Faults `not_found`, and `invalid` when several of them have it. */
+/** The one of that kind with the uuid in these organizations. Faults `not_found`, and `invalid` when several of them have it. */
 export async function findArtifact(
   database: Database,
   organizationIds: readonly string[],
   uuid: string,
+  kind: ArtifactKind = ArtifactKind.firmware,
 ): Promise<Artifact> {
-  const where = { organizationId: { in: [...organizationIds] }, uuid };
+  const where = { organizationId: { in: [...organizationIds] }, kind, uuid };
   const [row, another] = await asked(() => database.artifact.findMany({ where, take: 2 }));
-  if (row === undefined) throw new Fault('not_found', 'no such firmware');
+  if (row === undefined) throw new Fault('not_found', `no such ${kind}`);
   if (another !== undefined) {
-    const message = 'must name one: several organizations have this firmware';
+    const message = 'must name one: several organizations have it';
     throw new Fault('invalid', `organization ${message}`, { details: [{ field: 'organization', message }] });
   }
   return artifactOf(row);
@@ -50,29 +53,42 @@ export async function artifactById(database: Database, id: string): Promise<Arti
   return row === null ? undefined : artifactOf(row);
 }
 
-/** The one of the organization with this product and uuid, if there is one. */
+/** Names a file within its organization; firmware unless it says otherwise. */
+export type ArtifactName = Pick<Artifact, 'organizationId' | 'product' | 'uuid'> & {
+  readonly kind?: ArtifactKind;
+};
+
+/** The one of the organization with this kind, product and uuid, if there is one. */
 export async function twinOf(
   database: Database,
-  { organizationId, product, uuid }: Pick<Artifact, 'organizationId' | 'product' | 'uuid'>,
+  { organizationId, product, uuid, kind = ArtifactKind.firmware }: ArtifactName,
 ): Promise<Artifact | undefined> {
-  const where = { organizationId_product_uuid: { organizationId, product, uuid } };
+  const where = { organizationId_kind_product_uuid: { organizationId, kind, product, uuid } };
   const row = await asked(() => database.artifact.findUnique({ where }));
   return row === null ? undefined : artifactOf(row);
 }
 
 /**
- * Takes the object from those that are to be removed and makes it the artifact's. Undefined when another one with its
- * product and uuid came first. Fault `unavailable` when the object was removed meanwhile.
+ * Takes the object from those that are to be removed and makes it the artifact's, with the hashes of its parts. Undefined
+ * when another one with its product and uuid came first. Faults `unavailable` when the object was removed meanwhile, and
+ * `conflict` when its version is to be unique and is not.
  */
-export async function keepArtifact(database: Database, artifact: Artifact): Promise<Artifact | undefined> {
+export async function keepArtifact(
+  database: Database,
+  artifact: Artifact,
+  { partHashes, uniqueVersion }: { readonly partHashes: Uint8Array; readonly uniqueVersion: boolean },
+): Promise<Artifact | undefined> {
   try {
     await database.$transaction(async (tx) => {
       const { count } = await tx.objectRemoval.deleteMany({ where: { key: artifact.id } });
       if (count === 0) throw new Fault('unavailable', 'the upload took longer than its object was kept');
+      if (uniqueVersion) await holdVersion(tx, artifact);
       await tx.artifact.create({ data: artifactRow(artifact) });
+      await tx.artifactParts.create({ data: { artifactId: artifact.id, hashes: Buffer.from(partHashes) } });
     });
     return artifact;
   } catch (error) {
+    if (isFault(error)) throw error;
     const fault = postgresFault(error);
     if (isFault(fault, 'conflict')) return undefined;
     throw fault;
@@ -84,7 +100,7 @@ export async function deleteArtifact(database: Database, artifact: Artifact, due
   try {
     await database.$transaction(async (tx) => {
       const { count } = await tx.artifact.deleteMany({ where: { id: artifact.id } });
-      if (count === 0) throw new Fault('not_found', 'no such firmware');
+      if (count === 0) throw new Fault('not_found', `no such ${artifact.kind}`);
       const { id: key, sizeBytes } = artifactRow(artifact);
       await tx.objectRemoval.create({ data: { key, sizeBytes, dueAt: new Date(dueMs) } });
     });
@@ -93,7 +109,7 @@ export async function deleteArtifact(database: Database, artifact: Artifact, due
     const fault = postgresFault(error);
     // A foreign key that leads here, whosever it is.
     if (!isFault(fault, 'not_found')) throw fault;
-    throw new Fault('conflict', 'something still refers to this firmware', { cause: error });
+    throw new Fault('conflict', `something still refers to this ${artifact.kind}`, { cause: error });
   }
 }
 

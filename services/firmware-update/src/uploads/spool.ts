@@ -5,6 +5,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault } from '@mooring/runtime';
 import { isRefusal, type Refusal, refuse } from '../domain/fw/refusal.js';
+import { PartHashes } from './part-hashes.js';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -14,6 +15,8 @@ export interface SpooledFile {
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** SHA-256 of each mebibyte, one after the other. */
+  readonly partHashes: Uint8Array;
   /** Its content, from the beginning. */
   read(): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
@@ -62,14 +65,16 @@ async function nameless(directory: string): Promise<FileHandle> {
 
 async function write(file: FileHandle, chunks: AsyncIterable<Uint8Array>, maxBytes: number) {
   const hash = createHash('sha256');
+  const parts = new PartHashes();
   let bytes = 0;
   for await (const chunk of chunks) {
     if (bytes + chunk.length > maxBytes) return tooLarge(maxBytes);
     hash.update(chunk);
+    parts.update(chunk);
     for (let at = 0; at < chunk.length; ) at += await writeSome(file, chunk.subarray(at), bytes + at);
     bytes += chunk.length;
   }
-  return { bytes, sha256: hash.digest('hex') };
+  return { bytes, sha256: hash.digest('hex'), partHashes: parts.finish() };
 }
 
 async function writeSome(file: FileHandle, chunk: Uint8Array, position: number): Promise<number> {

@@ -1,11 +1,12 @@
-// Takes a firmware file in: to disk, through every check, into the store, and only then into the list.
+// Takes a firmware file or an archive in: to disk, through every check, into the store, and only then into the list.
 import { asFault, type Clock, Fault, uuidv7 } from '@mooring/runtime';
-import type { Artifact } from '../domain/artifact.js';
+import type { Artifact, ArtifactKind } from '../domain/artifact.js';
 import type { ArchiveLimits } from '../domain/fw/layout.js';
 import { isRefusal, refusalFault } from '../domain/fw/refusal.js';
 import { type SigningKey, signerOf } from '../domain/fw/signature.js';
 import { uploadFailed, uploadTaken } from '../events.js';
 import type { ArtifactStorage } from '../storage/artifact-storage.js';
+import { requireFreeVersion } from '../store/artifact-versions.js';
 import { keepArtifact, twinOf } from '../store/artifacts.js';
 import type { Database } from '../store/client.js';
 import { listKeys, MAX_KEYS } from '../store/keys.js';
@@ -27,11 +28,14 @@ export interface Intake {
   readonly maxBytes: number;
   readonly maxUploads: number;
   readonly archive: ArchiveLimits;
+  /** Whether a version of firmware is there once per product, platform and architecture. */
+  readonly uniqueVersions: boolean;
 }
 
 /** A file that somebody sends. */
 export interface Arriving {
   readonly organizationId: string;
+  readonly kind: ArtifactKind;
   readonly actor: string;
   /** As far as is known; 0 when it is not. */
   readonly expectedBytes: number;
@@ -55,8 +59,8 @@ export class Uploads {
   }
 
   /**
-   * Faults `invalid` with the word of the refusal, `conflict` when another file with its product and uuid is there,
-   * `exhausted` while too many are uploaded or when there is no room, and what the store, the database and `chunks` throw.
+   * Faults `invalid` with the word of the refusal, `conflict` when another file with its product and uuid is there or
+   * other firmware has its version, `exhausted` while too many are uploaded or when there is no room, and what the store, the database and `chunks` throw.
    */
   async take(arriving: Arriving, signal: AbortSignal): Promise<Taken> {
     try {
@@ -93,25 +97,27 @@ export class Uploads {
   }
 
   async #keep(arriving: Arriving, spooled: SpooledFile, signal: AbortSignal): Promise<Taken> {
-    const { database, storage, clock } = this.#intake;
+    const { database, storage, clock, uniqueVersions: uniqueVersion } = this.#intake;
+    const { partHashes } = spooled;
     const artifact = await this.#examine(arriving, spooled, signal);
     const twin = await twinOf(database, artifact);
     if (twin !== undefined) return sameFile(twin, artifact);
+    if (uniqueVersion) await requireFreeVersion(database, artifact);
     const { id: key, sizeBytes } = artifact;
     await noteRemoval(database, { key, sizeBytes }, clock.now() + ABANDONED_MS);
     await storage.put(key, spooled.read(), sizeBytes, signal);
-    const kept = await keepArtifact(database, artifact);
+    const kept = await keepArtifact(database, artifact, { partHashes, uniqueVersion });
     if (kept !== undefined) return { artifact: kept, existed: false };
     await storage.remove(key, sizeBytes);
     await forgetRemoval(database, key);
     const winner = await twinOf(database, artifact);
-    if (winner === undefined) throw new Fault('unavailable', 'the same firmware was uploaded and deleted');
+    if (winner === undefined) throw new Fault('unavailable', 'the same file was uploaded and deleted');
     return sameFile(winner, artifact);
   }
 
   async #examine(arriving: Arriving, spooled: SpooledFile, signal: AbortSignal): Promise<Artifact> {
     const { database, archive, clock } = this.#intake;
-    const { organizationId, actor: uploadedBy } = arriving;
+    const { organizationId, kind, actor: uploadedBy } = arriving;
     const page = { limit: MAX_KEYS, after: undefined };
     const keys: readonly SigningKey[] = await listKeys(database, [organizationId], page);
     const found = await inspect(
@@ -124,7 +130,7 @@ export class Uploads {
     if (isRefusal(found)) throw refusalFault(found);
     const { uuid, metadata, signer, delta, madeAtMs } = found;
     return {
-      ...{ id: uuidv7(), organizationId, uuid, ...metadata, delta, madeAtMs },
+      ...{ id: uuidv7(), organizationId, kind, uuid, ...metadata, delta, madeAtMs },
       ...{ sizeBytes: spooled.bytes, sha256: spooled.sha256, signedBy: signer.name },
       ...{ uploadedAtMs: clock.now(), uploadedBy },
     };
