@@ -123,6 +123,12 @@ export const events = {
   sweepFailed(fault: Fault): void {
     log.warn({ err: fault }, 'leases could not be swept');
   },
+  revocationsFailed(fault: Fault): void {
+    log.warn(
+      { err: fault },
+      'devices whose credential was withdrawn could not be looked for; they are later',
+    );
+  },
   notice(why: NoticeReason, outcome: NoticeOutcome): void {
     notices.inc({ why, outcome });
   },

@@ -37,7 +37,7 @@ export function revocations(parts: {
         ready();
         while (!signal.aborted) {
           await latch.next(signal, SWEEP_MS);
-          await sweep(signal).catch((error: unknown) => events.sweepFailed(asFault(error)));
+          await sweep(signal).catch((error: unknown) => events.revocationsFailed(asFault(error)));
         }
       },
     } satisfies Runnable,
