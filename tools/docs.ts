@@ -1,6 +1,8 @@
-// `npm run docs`: writes the configuration table of every service into its README.
+// `npm run docs`: writes what follows from the source: configuration tables of READMEs, and the registry of telemetry.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { begin, configDocs, end, withTable } from './config-docs.js';
+import { telemetryFiles } from './telemetry/files.js';
+import { telemetryNames } from './telemetry/registry.js';
 
 for (const { service, readme, table } of await configDocs()) {
   const old = existsSync(readme) ? readFileSync(readme, 'utf8') : '';
@@ -12,4 +14,15 @@ for (const { service, readme, table } of await configDocs()) {
     writeFileSync(readme, made);
     process.stdout.write(`${service}: written\n`);
   }
+}
+
+const names = telemetryNames();
+for (const problem of names.problems) {
+  process.stderr.write(`tools/telemetry/declared.ts: ${problem}\n`);
+  process.exitCode = 1;
+}
+for (const { name, file, text } of telemetryFiles(names)) {
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  writeFileSync(file, text);
+  process.stdout.write(`${name}: written\n`);
 }

@@ -7,6 +7,8 @@ export interface SpanView {
   readonly spanId: string;
   readonly parentSpanId: string;
   readonly name: string;
+  /** Who made it: `mooring`, or the name of an instrumentation. */
+  readonly scope: string;
   readonly service: string;
   readonly links: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
@@ -31,7 +33,10 @@ interface OtlpSpan {
 interface OtlpBody {
   readonly resourceSpans?: readonly {
     readonly resource?: { readonly attributes?: readonly OtlpAttribute[] };
-    readonly scopeSpans?: readonly { readonly spans?: readonly OtlpSpan[] }[];
+    readonly scopeSpans?: readonly {
+      readonly scope?: { readonly name?: string };
+      readonly spans?: readonly OtlpSpan[];
+    }[];
   }[];
 }
 
@@ -74,12 +79,13 @@ export async function startCollector(): Promise<Collector> {
 function read(body: OtlpBody): SpanView[] {
   return (body.resourceSpans ?? []).flatMap(({ resource, scopeSpans = [] }) => {
     const service = attributes(resource?.attributes)['service.name'] ?? '';
-    return scopeSpans.flatMap(({ spans = [] }) =>
+    return scopeSpans.flatMap(({ scope, spans = [] }) =>
       spans.map((span) => ({
         traceId: span.traceId,
         spanId: span.spanId,
         parentSpanId: span.parentSpanId ?? '',
         name: span.name,
+        scope: scope?.name ?? '',
         service,
         links: (span.links ?? []).map(({ spanId }) => spanId),
         attributes: attributes(span.attributes),

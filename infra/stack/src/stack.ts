@@ -26,6 +26,7 @@ export class Stack {
   readonly #options: StackOptions;
   readonly #directory: StackDirectory;
   readonly #parts: Part[] = [];
+  readonly #health = new Map<string, string>();
   #file: StackFile | undefined;
 
   private constructor(options: StackOptions) {
@@ -57,6 +58,11 @@ export class Stack {
 
   get parts(): readonly Part[] {
     return this.#parts;
+  }
+
+  /** Where /livez, /readyz and /metrics of each service are, by the name of its process. */
+  get health(): ReadonlyMap<string, string> {
+    return this.#health;
   }
 
   /** The owner's password, for showing it once to who started the stack. */
@@ -123,6 +129,7 @@ export class Stack {
   #service(service: ServicePlan): Promise<void> {
     const { name, program, healthPort } = service;
     const env = { ...this.#options.env, ...service.env };
+    this.#health.set(name, `http://127.0.0.1:${healthPort}`);
     return this.#part(name, (signal) =>
       startService({ name, program, healthPort, env, logs: this.#directory.logs, signal }),
     );

@@ -1,0 +1,130 @@
+// Finds in the source every metric, span name and attribute that our own code makes, without running it.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { spanNames } from './scan-spans.js';
+
+/** A metric as the source makes it. */
+export interface FoundMetric {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** The service, or `runtime` for what any process may have. */
+  readonly from: string;
+}
+
+/** A name and who uses it. */
+export interface Found {
+  readonly name: string;
+  readonly from: string;
+}
+
+export interface Scan {
+  readonly metrics: readonly FoundMetric[];
+  readonly spans: readonly Found[];
+  readonly attributes: readonly Found[];
+}
+
+/** One file of the source, parsed. */
+export interface Source {
+  readonly from: string;
+  readonly file: ts.SourceFile;
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+// The console runs in pages, which report nothing.
+const SILENT: ReadonlySet<string> = new Set(['console']);
+const MAKERS = ['counter', 'gauge', 'histogram'] as const;
+const ATTRIBUTE = /^(mooring|messaging|url|http|db|rpc)\.[a-z][a-z._]*$/;
+
+/** All services and the runtime. Throws at what cannot be read without running it: names are literals. */
+export function scan(): Scan {
+  const sources = [
+    ...folder('infra/runtime/src', 'runtime'),
+    ...readdirSync(path.join(root, 'services'))
+      .filter((service) => !SILENT.has(service))
+      .flatMap((service) => folder(`services/${service}/src`, service)),
+  ];
+  return {
+    metrics: sources.flatMap(metrics),
+    spans: unique(spanNames(sources)),
+    attributes: unique(sources.flatMap(attributes)),
+  };
+}
+
+function folder(place: string, from: string): readonly Source[] {
+  const at = path.join(root, place);
+  if (!statSync(at, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(at, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !/(\.test\.ts$|(^|\/)(_[^/]+|generated\/.*)$)/.test(name))
+    .sort()
+    .map((name) => {
+      const text = readFileSync(path.join(at, name), 'utf8');
+      const file = ts.createSourceFile(`${place}/${name}`, text, ts.ScriptTarget.ES2023, true);
+      return { from, file };
+    });
+}
+
+function metrics({ from, file }: Source): readonly FoundMetric[] {
+  const found: FoundMetric[] = [];
+  walk(file, (node) => {
+    if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression)) return;
+    const type = MAKERS.find((maker) => maker === (node.expression as ts.Identifier).text);
+    const [options] = node.arguments;
+    if (type === undefined || options === undefined || !ts.isObjectLiteralExpression(options)) return;
+    const labels = property(options, 'labels');
+    found.push({
+      name: text(property(options, 'name'), file),
+      type,
+      help: text(property(options, 'help'), file).replace(/\.$/, ''),
+      labels: labels === undefined ? [] : elements(labels).map((label) => text(label, file)),
+      from,
+    });
+  });
+  return found;
+}
+
+// Wherever a name of that shape is a key or the first argument of `setAttribute`: nothing else is named so.
+function attributes({ from, file }: Source): readonly Found[] {
+  const found: Found[] = [];
+  walk(file, (node) => {
+    const isKey = ts.isPropertyAssignment(node) && ts.isStringLiteral(node.name);
+    if (isKey && ATTRIBUTE.test(node.name.text)) found.push({ name: node.name.text, from });
+    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return;
+    if (node.expression.name.text === 'setAttribute')
+      found.push({ name: text(node.arguments[0], file), from });
+  });
+  return found;
+}
+
+/** Calls `visit` with every node below. */
+export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
+  visit(node);
+  ts.forEachChild(node, (child) => walk(child, visit));
+}
+
+function property(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  for (const member of object.properties) {
+    if (ts.isPropertyAssignment(member) && member.name.getText() === name) return member.initializer;
+  }
+  return undefined;
+}
+
+function elements(node: ts.Expression): readonly ts.Expression[] {
+  return ts.isArrayLiteralExpression(node) ? [...node.elements] : [];
+}
+
+function text(node: ts.Expression | undefined, file: ts.SourceFile): string {
+  if (node !== undefined && ts.isStringLiteralLike(node)) return node.text;
+  throw new TypeError(`${file.fileName}: ${node?.getText() ?? 'nothing'} is no literal`);
+}
+
+function unique(found: readonly Found[]): readonly Found[] {
+  const keys = new Set(found.map(({ name, from }) => JSON.stringify([name, from])));
+  return [...keys].sort().map((key) => {
+    const [name, from] = JSON.parse(key) as [string, string];
+    return { name, from };
+  });
+}
