@@ -170,7 +170,7 @@ module.exports = {
       name: 'domain-is-pure',
       severity: 'error',
       comment:
-        'A decision depends on what it is told: a domain folder imports itself, faults, message types, hashes, calendars.',
+        'A decision depends on what it is told: a domain folder imports itself, faults, message types, hashes, calendars, ASN.1.',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: tests },
       to: {
         pathNot: [
@@ -179,6 +179,7 @@ module.exports = {
           '^proto/src/index\\.ts$',
           '^(node:)?crypto$',
           '^node_modules/@noble/hashes/',
+          '^node_modules/@peculiar/asn1-(schema|x509)/',
           '^node_modules/temporal-polyfill/',
         ],
       },
