@@ -1,8 +1,8 @@
-// Every metric, span, attribute and label of the source is declared, and the registry and its page are written anew.
+// Every metric, span, attribute and label of the source is declared, and what follows from the source is written anew.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { telemetryFiles } from '../../tools/telemetry/files.js';
 import { telemetryNames } from '../../tools/telemetry/registry.js';
+import { writtenFiles } from '../../tools/written-files.js';
 
 const names = telemetryNames();
 
@@ -16,7 +16,7 @@ describe('telemetry names', () => {
     expect(names.problems).toEqual([]);
   });
 
-  it.each(telemetryFiles(names))('are in $name as `npm run docs` writes them', ({ file, text }) => {
+  it.each(writtenFiles(names))('$name is as `npm run docs` writes them', ({ file, text }) => {
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 });

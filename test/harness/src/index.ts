@@ -3,6 +3,13 @@ export { freePort, freePorts } from '@mooring/stack';
 export { type TestAuthority, type TestCertificate, type TestSubject, testAuthority } from './certificates.js';
 export { launchBrowser, testChromium } from './chromium.js';
 export { eventually } from './eventually.js';
+export {
+  type FiringAlert,
+  promtool,
+  type TestPrometheus,
+  type TestPrometheusOptions,
+  testPrometheus,
+} from './prometheus.js';
 export { type RunningApp, runApp } from './running.js';
 export { type TestNats, type TestPostgres, type TestServer, testNats, testPostgres } from './servers.js';
 export { type TestTlsFront, type TlsFrontKind, testTlsFront } from './tls-front.js';

@@ -1,0 +1,361 @@
+// What each alert must see and what it must not: series as promtool's notation has them, one value a minute.
+
+/** Series by their selector, with values a minute apart: `0+3x60` grows by 3 sixty times, `1x5` stays 1. */
+type Series = Readonly<Record<string, string>>;
+
+export interface AlertCase {
+  readonly alert: string;
+  /** What is wrong. */
+  readonly when: string;
+  readonly series: Series;
+  /** Minutes between values; 1 unless told. */
+  readonly everyMinutes?: number;
+  /** Minutes since the first value. */
+  readonly atMinute: number;
+  /** Labels of each alert that fires then, besides its name; none when it must be quiet. */
+  readonly fires: readonly Readonly<Record<string, string>>[];
+}
+
+const page = { severity: 'page' };
+const ticket = { severity: 'ticket' };
+
+/** Of an objective: both severities, each with its name. */
+const both = (slo: string) => [
+  { ...page, slo },
+  { ...ticket, slo },
+];
+
+const http = (rest: string): string =>
+  `mooring_http_request_duration_seconds_${rest}`.replace('{', '{job="api",method="GET",route="/v1/me",');
+
+const answered = (good: string, bad: string): Series => ({
+  [http('count{status="200"}')]: good,
+  [http('count{status="503"}')]: bad,
+});
+
+function histogram(name: string, le: string, all: string, good: string): Series {
+  return { [`${name}_count`]: all, [`${name}_bucket{le="${le}"}`]: good };
+}
+
+const REFUSED = 'mooring_edge_upgrades_refused_total{dialect="kinetid",instance="e1",reason="overloaded"}';
+const OPENED = 'mooring_edge_connections_total{dialect="kinetid",instance="e1"}';
+const CLOSED = 'mooring_edge_disconnects_total{dialect="kinetid",instance="e1",reason="connection_lost"}';
+const DRAINED = 'mooring_edge_disconnects_total{dialect="kinetid",instance="e1",reason="drain"}';
+const SOCKETS = 'mooring_edge_sockets{dialect="kinetid",instance="e1"}';
+const UP = ['api', 'edge', 'firmware-update', 'printing', 'registry', 'signaling'].map(
+  (job) => [`up{job="${job}",instance="a"}`, '1x10'] as const,
+);
+
+export const alertCases: readonly AlertCase[] = [
+  {
+    alert: 'ReadingsLate',
+    when: 'one batch in twenty is late for an hour',
+    series: histogram('mooring_readings_frame_to_stored_seconds', '2.5', '0+100x90', '0+95x90'),
+    atMinute: 80,
+    fires: both('readings_stored'),
+  },
+  {
+    alert: 'ApiErrors',
+    when: 'one request in twenty fails for an hour',
+    series: answered('0+95x90', '0+5x90'),
+    atMinute: 80,
+    fires: both('api_answered'),
+  },
+  {
+    alert: 'ApiErrors',
+    when: 'one request in 200 fails for days, which is a ticket and no page',
+    series: answered('0+1990x440', '0+10x440'),
+    everyMinutes: 10,
+    atMinute: 4_350,
+    fires: [{ ...ticket, slo: 'api_answered' }],
+  },
+  {
+    alert: 'ApiErrors',
+    when: 'it was so an hour ago and is over: nobody is paged any more',
+    series: answered('0+95x60 5700+95x60', '0+5x60 300x60'),
+    atMinute: 115,
+    fires: [{ ...ticket, slo: 'api_answered' }],
+  },
+  {
+    alert: 'ApiErrors',
+    when: 'nine requests of ten failed, and there were ten',
+    series: answered('0 1x60', '0 9x60'),
+    atMinute: 4,
+    fires: [],
+  },
+  {
+    alert: 'ApiSlow',
+    when: 'a quarter of all requests is slow for an hour',
+    series: { [http('count{status="200"}')]: '0+100x90', [http('bucket{status="200",le="0.5"}')]: '0+75x90' },
+    atMinute: 80,
+    fires: both('api_fast'),
+  },
+  {
+    alert: 'ApiSlow',
+    when: 'what is slow is a live stream, which is as long as somebody watches',
+    series: {
+      'mooring_http_request_duration_seconds_count{job="api",route="/v1/live"}': '0+100x90',
+      'mooring_http_request_duration_seconds_bucket{job="api",route="/v1/live",le="0.5"}': '0x90',
+    },
+    atMinute: 80,
+    fires: [],
+  },
+  {
+    alert: 'DevicesNotAdmitted',
+    when: 'one device in ten is turned away because the database does not answer',
+    series: {
+      'mooring_edge_admissions_total{dialect="kinetid",outcome="admitted"}': '0+90x90',
+      'mooring_edge_admissions_total{dialect="kinetid",outcome="unavailable"}': '0+10x90',
+    },
+    atMinute: 80,
+    fires: both('devices_admitted'),
+  },
+  {
+    alert: 'DevicesNotAdmitted',
+    when: 'they are turned away because nobody enrolled them',
+    series: {
+      'mooring_edge_admissions_total{dialect="kinetid",outcome="admitted"}': '0+10x90',
+      'mooring_edge_admissions_total{dialect="kinetid",outcome="not_found"}': '0+90x90',
+    },
+    atMinute: 80,
+    fires: [],
+  },
+  {
+    alert: 'CommandsLate',
+    when: 'a third of all commands takes longer than five seconds, whichever way that bound is written',
+    series: histogram('mooring_registry_command_dispatch_seconds', '5.0', '0+30x90', '0+20x90'),
+    atMinute: 80,
+    fires: both('commands_written'),
+  },
+  {
+    alert: 'WatchesFail',
+    when: 'every second request to watch finds no signaling',
+    series: {
+      'mooring_edge_watch_seconds_count{outcome="ready"}': '0+5x90',
+      'mooring_edge_watch_seconds_count{outcome="unavailable"}': '0+5x90',
+    },
+    atMinute: 80,
+    fires: both('watches_begun'),
+  },
+  {
+    alert: 'ServiceGone',
+    when: 'all processes of a service are gone, and with them what Prometheus knows of it',
+    series: Object.fromEntries(UP),
+    atMinute: 5,
+    fires: [{ ...page, job: 'telemetry' }],
+  },
+  {
+    alert: 'ServiceGone',
+    when: 'one of two processes answers',
+    series: {
+      ...Object.fromEntries(UP),
+      'up{job="telemetry",instance="a"}': '0x10',
+      'up{job="telemetry",instance="b"}': '1x10',
+    },
+    atMinute: 5,
+    fires: [],
+  },
+  {
+    alert: 'ProcessDown',
+    when: 'one of two processes does not answer for five minutes',
+    series: { 'up{job="edge",instance="a"}': '0x10', 'up{job="edge",instance="b"}': '1x10' },
+    atMinute: 6,
+    fires: [{ ...ticket, job: 'edge', instance: 'a' }],
+  },
+  {
+    alert: 'ProcessRestarts',
+    when: 'a process started four times in half an hour',
+    series: { 'process_start_time_seconds{job="registry",instance="a"}': '1x5 2x5 3x5 4x5' },
+    atMinute: 22,
+    fires: [{ ...ticket, job: 'registry', instance: 'a' }],
+  },
+  {
+    alert: 'EventsLost',
+    when: 'the first loss makes a counter that was not there before',
+    series: {
+      'mooring_edge_events_lost_total{instance="e1",kind="reading",reason="buffer_full"}': '_x5 7x10',
+    },
+    atMinute: 8,
+    fires: [{ ...page, kind: 'reading', reason: 'buffer_full' }],
+  },
+  {
+    alert: 'EventsLost',
+    when: 'it was long ago',
+    series: { 'mooring_edge_events_lost_total{instance="e1",kind="reading",reason="buffer_full"}': '7x60' },
+    atMinute: 50,
+    fires: [],
+  },
+  {
+    alert: 'BufferFilling',
+    when: 'an edge holds 60 % of its bound',
+    series: {
+      'mooring_edge_buffer_bytes{job="edge",instance="e1"}': '60x10',
+      'mooring_edge_buffer_limit_bytes{job="edge",instance="e1"}': '100x10',
+    },
+    atMinute: 3,
+    fires: [{ ...page, job: 'edge', instance: 'e1' }],
+  },
+  {
+    alert: 'BusDisconnected',
+    when: 'a process has lost NATS',
+    series: { 'mooring_bus_connected{job="edge",instance="e1"}': '1 0x10' },
+    atMinute: 4,
+    fires: [{ ...page, job: 'edge', instance: 'e1' }],
+  },
+  {
+    alert: 'ConsumerBehind',
+    when: 'one of two replicas holds a message that is two minutes old',
+    series: {
+      'mooring_consumer_lag_seconds{job="telemetry",instance="a",durable="telemetry-readings"}': '120x10',
+      'mooring_consumer_lag_seconds{job="telemetry",instance="b",durable="telemetry-readings"}': '1x10',
+    },
+    atMinute: 4,
+    fires: [{ ...page, durable: 'telemetry-readings' }],
+  },
+  {
+    alert: 'DeadLetters',
+    when: 'a message is given up',
+    series: {
+      'mooring_consumer_settled_total{durable="registry-control",outcome="ack"}': '0+9x30',
+      'mooring_consumer_settled_total{durable="registry-control",outcome="dead_letter"}': '_x9 1x20',
+    },
+    atMinute: 12,
+    fires: [{ ...ticket, durable: 'registry-control' }],
+  },
+  {
+    alert: 'OutboxStuck',
+    when: 'the oldest fact of the registry waits for more than a minute',
+    series: { 'mooring_registry_outbox_age_seconds{job="registry",instance="a"}': '0+60x10' },
+    atMinute: 6,
+    fires: [{ ...page, job: 'registry' }],
+  },
+  {
+    alert: 'CommandsStuck',
+    when: 'the oldest command that could be sent waits for more than half a minute',
+    series: { 'mooring_registry_command_queue_age_seconds{job="registry",instance="a"}': '0+60x10' },
+    atMinute: 5,
+    fires: [page],
+  },
+  {
+    alert: 'WebhooksOverdue',
+    when: 'a delivery has been due for longer than two minutes',
+    series: { 'mooring_webhook_overdue_seconds{job="telemetry",instance="a"}': '0+60x20' },
+    atMinute: 10,
+    fires: [ticket],
+  },
+  {
+    alert: 'ConnectionsRefused',
+    when: 'two a second are refused, and four a second let in',
+    series: { [REFUSED]: '0+120x20', [OPENED]: '0+240x20' },
+    atMinute: 12,
+    fires: [{ ...page, reason: 'overloaded' }],
+  },
+  {
+    alert: 'ConnectionsRefused',
+    when: 'as many are refused, and a hundred times as many let in',
+    series: { [REFUSED]: '0+120x20', [OPENED]: '0+12000x20' },
+    atMinute: 12,
+    fires: [],
+  },
+  {
+    alert: 'DisconnectStorm',
+    when: 'a thousand of a thousand sockets close at once',
+    series: { [CLOSED]: '0x5 1000x10', [SOCKETS]: '1000x20' },
+    atMinute: 7,
+    fires: [page],
+  },
+  {
+    alert: 'DisconnectStorm',
+    when: 'an edge is drained',
+    series: { [DRAINED]: '0x5 1000x10', [CLOSED]: '0x20', [SOCKETS]: '1000x20' },
+    atMinute: 7,
+    fires: [],
+  },
+  {
+    alert: 'EdgeFull',
+    when: 'an edge has nine tenths of its sockets',
+    series: {
+      [SOCKETS]: '60x20',
+      'mooring_edge_sockets{dialect="camera",instance="e1"}': '30x20',
+      'mooring_edge_sockets_limit{instance="e1"}': '100x20',
+    },
+    atMinute: 12,
+    fires: [{ ...ticket, instance: 'e1' }],
+  },
+  {
+    alert: 'DialectCrashes',
+    when: 'a dialect throws for the first time',
+    series: { 'mooring_edge_dialect_crashes_total{instance="e1",dialect="berg"}': '_x5 1x10' },
+    atMinute: 8,
+    fires: [{ ...ticket, dialect: 'berg' }],
+  },
+  {
+    alert: 'UpdatesFail',
+    when: 'half of ten updates fail within an hour',
+    series: {
+      'mooring_firmware_updates_ended_total{status="succeeded"}': '0+1x5 5x20',
+      'mooring_firmware_updates_ended_total{status="failed"}': '0+1x5 5x20',
+    },
+    atMinute: 20,
+    fires: [ticket],
+  },
+  {
+    alert: 'EventLoopBlocked',
+    when: 'a process stands still for half a second at a time',
+    series: { 'nodejs_eventloop_lag_p99_seconds{job="printing",instance="a"}': '0.5x10' },
+    atMinute: 7,
+    fires: [{ ...ticket, job: 'printing', instance: 'a' }],
+  },
+  {
+    alert: 'PoolExhausted',
+    when: 'callers wait at every scrape for five minutes',
+    series: {
+      'mooring_postgres_connections{job="registry",instance="a",pool="registry",state="waiting"}': '3x10',
+    },
+    atMinute: 7,
+    fires: [{ ...ticket, job: 'registry', pool: 'registry' }],
+  },
+  {
+    alert: 'SpansDropped',
+    when: 'two spans a second are lost',
+    series: { 'mooring_spans_dropped_total{job="edge",instance="e1",reason="export_failed"}': '0+120x30' },
+    atMinute: 20,
+    fires: [{ ...ticket, job: 'edge', reason: 'export_failed' }],
+  },
+];
+
+/** A day like any other: nothing fires, whatever is looked at. */
+export const healthy: Series = {
+  ...Object.fromEntries(
+    [...UP, ['up{job="telemetry",instance="a"}', '1x60'] as const].map(([up]) => [up, '1x60']),
+  ),
+  ...answered('0+1000x60', '0x60'),
+  ...histogram('mooring_readings_frame_to_stored_seconds', '2.5', '0+1000x60', '0+1000x60'),
+  ...histogram('mooring_registry_command_dispatch_seconds', '5', '0+100x60', '0+100x60'),
+  [http('bucket{status="200",le="0.5"}')]: '0+1000x60',
+  'mooring_edge_admissions_total{dialect="kinetid",outcome="admitted"}': '0+100x60',
+  'mooring_edge_admissions_total{dialect="kinetid",outcome="unavailable"}': '0x60',
+  'mooring_edge_watch_seconds_count{outcome="ready"}': '0+10x60',
+  'process_start_time_seconds{job="edge",instance="e1"}': '1x60',
+  'mooring_edge_events_lost_total{instance="e1",kind="reading",reason="buffer_full"}': '0x60',
+  'mooring_edge_buffer_bytes{job="edge",instance="e1"}': '5x60',
+  'mooring_edge_buffer_limit_bytes{job="edge",instance="e1"}': '100x60',
+  'mooring_bus_connected{job="edge",instance="e1"}': '1x60',
+  'mooring_consumer_lag_seconds{job="telemetry",durable="telemetry-readings"}': '0.2x60',
+  'mooring_consumer_settled_total{durable="telemetry-readings",outcome="ack"}': '0+900x60',
+  'mooring_consumer_settled_total{durable="telemetry-readings",outcome="dead_letter"}': '0x60',
+  'mooring_registry_outbox_age_seconds{job="registry"}': '0.1x60',
+  'mooring_registry_command_queue_age_seconds{job="registry"}': '0.1x60',
+  'mooring_webhook_overdue_seconds{job="telemetry"}': '1x60',
+  [REFUSED]: '0+1x60',
+  [OPENED]: '0+100x60',
+  [CLOSED]: '0+5x60',
+  [SOCKETS]: '5000x60',
+  'mooring_edge_sockets_limit{instance="e1"}': '20000x60',
+  'mooring_edge_dialect_crashes_total{dialect="berg"}': '0x60',
+  'mooring_firmware_updates_ended_total{status="succeeded"}': '0+5x60',
+  'mooring_firmware_updates_ended_total{status="failed"}': '0+0.1x60',
+  'nodejs_eventloop_lag_p99_seconds{job="edge",instance="e1"}': '0.02x60',
+  'mooring_postgres_connections{job="registry",pool="registry",state="waiting"}': '0x60',
+  'mooring_spans_dropped_total{job="edge",reason="export_failed"}': '0x60',
+};
