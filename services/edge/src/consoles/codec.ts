@@ -74,7 +74,7 @@ function fileOf({ step, name, chunk, data }: bus.ConsoleFile): FileStep | undefi
 const kinds: ReadonlySet<string> = new Set(Object.values(ConsoleKind));
 const endings: ReadonlySet<string> = new Set(Object.values(ConsoleEnding));
 
-export function isKind(value: string): value is ConsoleKind {
+function isKind(value: string): value is ConsoleKind {
   return kinds.has(value);
 }
 

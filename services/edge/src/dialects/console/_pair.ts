@@ -10,7 +10,7 @@ export { NOW };
 
 type Signal = ConsoleEffect;
 
-export const DEVICE = { node: 'edge-d', connectionId: 'device-1', deviceNumber: 1n, epoch: 7n } as const;
+const DEVICE = { node: 'edge-d', connectionId: 'device-1', deviceNumber: 1n, epoch: 7n } as const;
 
 /** One end of the pair: keeps what it wants to tell the other end. */
 interface End {

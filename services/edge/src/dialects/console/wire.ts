@@ -4,7 +4,7 @@ import type { Effect, JsonObject } from '../dialect.js';
 import { objectOf, type UnknownMembers } from '../json-object.js';
 
 /** Longest token in characters; header limits of HTTP servers keep real ones below it. */
-export const MAX_TOKEN = 8192;
+const MAX_TOKEN = 8192;
 const MAX_NAME = 128;
 const MAX_SIDE = 1000;
 const MAX_FILE_NAME = 255;

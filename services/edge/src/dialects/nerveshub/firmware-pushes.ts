@@ -6,7 +6,7 @@ import type { ChannelAction } from './channel.js';
 import { count } from './device-events.js';
 
 /** Names the script that a device runs when it connects, where others have a number. */
-export const CONNECTING_CODE = 'connecting_code';
+const CONNECTING_CODE = 'connecting_code';
 
 /** Without refs, as from the reference, but for the script. A count where the device's version of the API does not know the event. */
 export function firmwarePush(push: FirmwarePush, apiVersion: Json | undefined): ChannelAction {

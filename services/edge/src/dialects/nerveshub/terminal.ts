@@ -7,7 +7,7 @@ import { count } from './device-events.js';
 import { lastLines, nothingShown, remember, type Scrollback } from './scrollback.js';
 
 /** People at one terminal. */
-export const MAX_PEOPLE = 8;
+const MAX_PEOPLE = 8;
 /** Who is there says so again every 15 s; who has not for so long is gone without a word. */
 export const UNHEARD_MS = 60_000;
 /** UTF-16 units of output that one frame of a device may bring. */
