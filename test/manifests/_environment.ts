@@ -13,13 +13,18 @@ export interface Variable {
 /** Stands for a secret whose value is not in the manifests. */
 export type Unknown = (secret: string, key: string) => string;
 
-/** Variables by name. Throws when something that is referred to does not exist and is not optional. */
+const POD = 'edge-7d9f8b6c5-x2x4z';
+
+/** Variables by name; `pod` is what the pod is called. Throws when something that is referred to does not exist and is not optional. */
 export function environment(
   container: IContainer,
   resources: readonly Resource[],
   unknown: Unknown,
+  pod = POD,
 ): ReadonlyMap<string, Variable> {
   const found = new Map<string, Variable>();
+  // What comes from a whole ConfigMap is not there yet when the values of single variables are put together.
+  const own = new Set<string>();
   for (const { configMapRef } of container.envFrom ?? []) {
     const name = configMapRef?.name ?? '';
     for (const [key, value] of Object.entries(dataOf(resources, 'ConfigMap', name))) {
@@ -27,6 +32,7 @@ export function environment(
     }
   }
   for (const { name, value, valueFrom } of container.env ?? []) {
+    own.add(name);
     if (valueFrom?.configMapKeyRef) {
       const { name: map = '', key } = valueFrom.configMapKeyRef;
       const text = dataOf(resources, 'ConfigMap', map)[key];
@@ -38,10 +44,10 @@ export function environment(
       if (text === undefined && optional !== true) throw new TypeError(`Secret ${secret} has no ${key}`);
       if (text !== undefined) found.set(name, { value: text, origin: 'Secret' });
     } else if (valueFrom?.fieldRef) {
-      found.set(name, { value: 'edge-7d9f8b6c5-x2x4z', origin: 'pod' });
+      found.set(name, { value: pod, origin: 'pod' });
     } else {
       const parts = [...(value ?? '').matchAll(/\$\((\w+)\)/g)].map(([, part = '']) => part);
-      const missing = parts.filter((part) => !found.has(part));
+      const missing = parts.filter((part) => !found.has(part) || !own.has(part));
       if (missing.length > 0) throw new TypeError(`${name} is made of what comes later or never: ${missing}`);
       const text = (value ?? '').replace(/\$\((\w+)\)/g, (_, part: string) => found.get(part)?.value ?? '');
       const origin = parts.some((part) => found.get(part)?.origin === 'Secret') ? 'Secret' : 'literal';

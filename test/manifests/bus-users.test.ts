@@ -23,8 +23,10 @@ describe('users of the bus', () => {
     );
     expect(users.map(({ user }) => user).sort()).toEqual(connecting.map(nameOf).sort());
     for (const pod of connecting) {
-      const url = pod.spec.containers[0]?.env?.find(({ name }) => name === 'NATS_URL')?.value;
-      expect(url).toBe(`$(NATS_SCHEME)://${nameOf(pod)}:$(NATS_PASSWORD)@nats:4222`);
+      const env = pod.spec.containers[0]?.env ?? [];
+      const given = (variable: string) => env.find(({ name }) => name === variable);
+      expect(given('NATS_USER')?.value).toBe(nameOf(pod));
+      expect(given('NATS_PASSWORD')?.valueFrom?.secretKeyRef?.key).toBe(nameOf(pod));
     }
   });
 

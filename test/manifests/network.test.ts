@@ -1,55 +1,13 @@
 // The network policies allow what the table of arrows says and what the configuration makes services do, and no more.
-import type { INetworkPolicyPeer, INetworkPolicySpec } from 'kubernetes-models/networking.k8s.io/v1';
 import { describe, expect, it } from 'vitest';
+import { allowed } from './_allowed.js';
 import { type Arrow, arrows, further } from './_arrows.js';
 import { environment } from './_environment.js';
 import { nameOf, servers, workloads } from './_pods.js';
 import { overlays, render } from './_render.js';
-import { at, type Resource } from './_tree.js';
+import { at } from './_tree.js';
 
 const NAME = 'app.kubernetes.io/name';
-
-/** Names of the pods that a selector picks. */
-function named(selector: INetworkPolicySpec['podSelector']): readonly string[] {
-  const { matchLabels, matchExpressions } = selector ?? {};
-  const name = matchLabels?.[NAME];
-  if (name !== undefined) return [name];
-  return (matchExpressions ?? []).flatMap(({ key, values }) => (key === NAME ? (values ?? []) : []));
-}
-
-function peerNames({ podSelector, namespaceSelector, ipBlock }: INetworkPolicyPeer): readonly string[] {
-  if (ipBlock) return [ipBlock.cidr === '0.0.0.0/0' ? 'public' : ipBlock.cidr];
-  if (namespaceSelector) {
-    const { matchLabels } = podSelector ?? {};
-    const kube = namespaceSelector.matchLabels?.['kubernetes.io/metadata.name'] === 'kube-system';
-    return kube && matchLabels?.['k8s-app'] === 'kube-dns' ? ['dns'] : ['unknown'];
-  }
-  return named(podSelector);
-}
-
-function allowed(resources: readonly Resource[], direction: 'ingress' | 'egress'): readonly string[] {
-  const found = resources.flatMap((resource) => {
-    if (resource.kind !== 'NetworkPolicy') return [];
-    const spec = resource['spec'] as INetworkPolicySpec;
-    const rules: readonly {
-      from?: INetworkPolicyPeer[];
-      to?: INetworkPolicyPeer[];
-      ports?: { port?: string | number }[];
-    }[] = spec[direction] ?? [];
-    return rules.flatMap(({ from, to, ports }) => {
-      const others = (from ?? to)?.flatMap(peerNames) ?? ['anywhere'];
-      const ends = (ports ?? [{ port: 0 }]).map(({ port }) => port);
-      return named(spec.podSelector).flatMap((own) =>
-        others.flatMap((other) =>
-          ends.map((port) =>
-            direction === 'egress' ? `${own} → ${other}:${port}` : `${other} → ${own}:${port}`,
-          ),
-        ),
-      );
-    });
-  });
-  return [...new Set(found)].sort();
-}
 
 const ends = (arrow: string): { from: string; to: string; port: number } => {
   const [, from = '', to = '', port = ''] = /^(.+) → (.+):(\d+)$/.exec(arrow) ?? [];

@@ -7,7 +7,7 @@ const invalid = (values: Record<string, unknown>, message: RegExp): void =>
 
 describe('peerSecurityOf', () => {
   test('is plain text and nobody without variables', () => {
-    expect(peerSecurityOf({ NATS_TLS_CA: '' })).toEqual({
+    expect(peerSecurityOf({ NATS_TLS_CA_FILE: '' })).toEqual({
       grpc: undefined,
       nats: undefined,
       natsUser: undefined,
@@ -17,11 +17,11 @@ describe('peerSecurityOf', () => {
 
   test('takes a CA alone, or with a certificate and its key', () => {
     const values = {
-      GRPC_TLS_CA: 'ca.crt',
-      GRPC_TLS_CERT: 'tls.crt',
-      GRPC_TLS_KEY: 'tls.key',
+      GRPC_TLS_CA_FILE: 'ca.crt',
+      GRPC_TLS_CERT_FILE: 'tls.crt',
+      GRPC_TLS_KEY_FILE: 'tls.key',
       GRPC_TLS_VERIFY_CLIENTS: false,
-      NATS_TLS_CA: 'bus.crt',
+      NATS_TLS_CA_FILE: 'bus.crt',
       NATS_USER: 'edge',
       NATS_PASSWORD: 'p@ss',
     };
@@ -34,8 +34,11 @@ describe('peerSecurityOf', () => {
   });
 
   test('refuses half of a pair, and a certificate with nobody to believe', () => {
-    invalid({ GRPC_TLS_CA: 'ca.crt', GRPC_TLS_CERT: 'tls.crt' }, /GRPC_TLS_KEY go together/);
-    invalid({ NATS_TLS_CA: 'ca.crt', NATS_TLS_KEY: 'tls.key' }, /NATS_TLS_CERT and NATS_TLS_KEY/);
-    invalid({ NATS_TLS_CERT: 'tls.crt', NATS_TLS_KEY: 'tls.key' }, /NATS_TLS_CA is missing/);
+    invalid({ GRPC_TLS_CA_FILE: 'ca.crt', GRPC_TLS_CERT_FILE: 'tls.crt' }, /GRPC_TLS_KEY_FILE go together/);
+    invalid(
+      { NATS_TLS_CA_FILE: 'ca.crt', NATS_TLS_KEY_FILE: 'tls.key' },
+      /NATS_TLS_CERT_FILE and NATS_TLS_KEY_FILE/,
+    );
+    invalid({ NATS_TLS_CERT_FILE: 'tls.crt', NATS_TLS_KEY_FILE: 'tls.key' }, /NATS_TLS_CA_FILE is missing/);
   });
 });

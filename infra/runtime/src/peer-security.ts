@@ -29,15 +29,16 @@ export function peerSecurityOf(values: Readonly<Record<string, unknown>>): PeerS
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const files = (prefix: string, verifyClients: boolean): TlsFiles | undefined => {
-    const [ca, cert, key] = ['CA', 'CERT', 'KEY'].map((part) => text(`${prefix}_TLS_${part}`));
+    const [ca, cert, key] = ['CA', 'CERT', 'KEY'].map((part) => text(`${prefix}_TLS_${part}_FILE`));
     if ((cert === undefined) !== (key === undefined)) {
       throw new Fault(
         'invalid',
-        `${prefix}_TLS_CERT and ${prefix}_TLS_KEY go together: one of them is missing`,
+        `${prefix}_TLS_CERT_FILE and ${prefix}_TLS_KEY_FILE go together: one of them is missing`,
       );
     }
     if (ca === undefined && cert === undefined) return undefined;
-    if (ca === undefined) throw new Fault('invalid', `${prefix}_TLS_CA is missing: nobody would be believed`);
+    if (ca === undefined)
+      throw new Fault('invalid', `${prefix}_TLS_CA_FILE is missing: nobody would be believed`);
     return { ca, ...(cert === undefined || key === undefined ? {} : { cert, key }), verifyClients };
   };
   return {

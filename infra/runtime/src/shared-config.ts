@@ -1,16 +1,16 @@
 // The variables that several services share, each declared here once and spread into a service's own config.
 import { type TInteger, type TOptional, type TString, Type } from 'typebox';
 
-type TlsVariables<P extends string> = { [K in `${P}_TLS_${'CA' | 'CERT' | 'KEY'}`]: TOptional<TString> };
+type TlsVariables<P extends string> = { [K in `${P}_TLS_${'CA' | 'CERT' | 'KEY'}_FILE`]: TOptional<TString> };
 
 function tlsFiles<P extends string>(prefix: P, whom: string): TlsVariables<P> {
   const file = (description: string): TOptional<TString> => Type.Optional(Type.String({ description }));
   const variables: unknown = {
-    [`${prefix}_TLS_CA`]: file(
+    [`${prefix}_TLS_CA_FILE`]: file(
       `PEM file of the CA whose certificates ${whom} must show; plain text when absent.`,
     ),
-    [`${prefix}_TLS_CERT`]: file(`PEM file of the certificate that this process shows to ${whom}.`),
-    [`${prefix}_TLS_KEY`]: file(`PEM file of the key to ${prefix}_TLS_CERT.`),
+    [`${prefix}_TLS_CERT_FILE`]: file(`PEM file of the certificate that this process shows to ${whom}.`),
+    [`${prefix}_TLS_KEY_FILE`]: file(`PEM file of the key to ${prefix}_TLS_CERT_FILE.`),
   };
   return variables as TlsVariables<P>;
 }
@@ -44,7 +44,7 @@ export const commonConfig = {
   GRPC_TLS_VERIFY_CLIENTS: Type.Boolean({
     default: true,
     description:
-      'Whether the gRPC server, when it has a certificate, turns away who shows none of GRPC_TLS_CA.',
+      'Whether the gRPC server, when it has a certificate, turns away who shows none of GRPC_TLS_CA_FILE.',
   }),
 };
 
