@@ -13,7 +13,7 @@ export interface Presenting {
   readonly change?: Partial<messages.SignedClaim>;
 }
 
-export function claimOf({ identifier, shared, atMs = Date.now(), change = {} }: Presenting) {
+function claimOf({ identifier, shared, atMs = Date.now(), change = {} }: Presenting) {
   const headers = sharedSecretHeaders(identifier, shared, atMs);
   const [name, body, mac = ''] = (headers['x-nh-signature'] ?? '').split('.');
   const claim: messages.SignedClaim = {

@@ -9,10 +9,6 @@ export class Slots {
     this.#max = max;
   }
 
-  get taken(): number {
-    return this.#taken;
-  }
-
   /** False when there is none left. */
   take(): boolean {
     if (this.#taken >= this.#max) return false;

@@ -33,7 +33,7 @@ export type ClaimProblem = 'malformed' | 'stale';
 const MAX_ITERATIONS = 100_000;
 const MAX_LENGTH = 64;
 /** How far the device's clock may be off, either way. */
-export const MAX_SKEW_MS = 90_000;
+const MAX_SKEW_MS = 90_000;
 
 const ALGORITHM = /^NH1-HMAC-([A-Za-z0-9_]{1,16})-([0-9]{1,6})-([0-9]{1,2})$/;
 const TIME = /^[0-9]{1,15}$/;
