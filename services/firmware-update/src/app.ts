@@ -1,47 +1,51 @@
 // The parts of the firmware-update service and the order in which they start.
 import { tmpdir } from 'node:os';
+import { registry } from '@mooring/proto';
 import {
   type App,
   busRunnable,
   type Clock,
   connectBus,
   Fault,
+  grpcClient,
   grpcServer,
   poolRunnable,
   postgresPool,
+  type Runnable,
   systemClock,
 } from '@mooring/runtime';
 import type { FirmwareConfig } from './config.js';
-import { deviceDeleted } from './consumers/device-deleted.js';
-import { firmwareStatus } from './consumers/firmware-status.js';
 import { Downloads } from './downloads/downloads.js';
 import { linkMaker } from './downloads/make-link.js';
 import { type DownloadServer, downloadServer } from './downloads/server.js';
-import { artifactService, firmwareService } from './grpc/index.js';
+import { artifactService, deploymentService, firmwareService } from './grpc/index.js';
+import { engine } from './rollouts/engine.js';
 import type { ArtifactStorage } from './storage/artifact-storage.js';
 import { openStorage } from './storage/open-storage.js';
 import { sweeper } from './storage/sweeper.js';
-import { applyStored } from './store/apply.js';
 import { artifactById } from './store/artifacts.js';
 import { type Database, openDatabase } from './store/client.js';
-import { forgetDevices, listUpdates } from './store/updates.js';
 import { UPLOAD_MS, Uploads } from './uploads/upload.js';
 
 export { config } from './config.js';
 
 const MAX_ENTRIES = 1_000;
+/** What nothing announces, such as the end of a penalty, is found after so long. */
+const TICK_MS = 5_000;
 // Connections that wait for an answer, say that there is none, or are kept for the next request.
 const CONNECTIONS_PER_DOWNLOAD = 4;
 
 /** What a test may bring itself. */
 export interface Overrides {
   readonly clock?: Clock;
+  /** How often rollouts are looked at without a reason. */
+  readonly tickMs?: number;
 }
 
 /** The service, connected to the bus. `downloads` tells where it listens for them. */
 export async function app(
   config: FirmwareConfig,
-  { clock = systemClock }: Overrides = {},
+  { clock = systemClock, tickMs = TICK_MS }: Overrides = {},
 ): Promise<App & { readonly downloads: DownloadServer }> {
   const pool = postgresPool(config.FIRMWARE_POSTGRES_URL, {
     max: config.FIRMWARE_POSTGRES_POOL,
@@ -54,12 +58,17 @@ export async function app(
   const links = { secret, publicUrl: config.FIRMWARE_PUBLIC_URL, lifetimeS: config.FIRMWARE_LINK_S };
   const uploads = uploadsOf(config, { database, storage, clock });
   const downloads = downloadsOf(config, { database, storage, clock, secret });
+  const client = grpcClient(registry.RegistryClient, config.FIRMWARE_REGISTRY_ADDRESS);
+  const link = linkMaker(links, clock);
+  const rollouts = engine({ bus, pool, database, clock, registry: client, link, tickMs });
+  const { changes, poke } = rollouts;
   const server = grpcServer({
     host: config.FIRMWARE_GRPC_HOST,
     port: config.FIRMWARE_GRPC_PORT,
     services: [
-      firmwareService((deviceId, limit, before) => listUpdates(database, deviceId, limit, before)),
-      artifactService({ database, clock, uploads, link: linkMaker(links, clock) }),
+      firmwareService(pool),
+      artifactService({ database, clock, uploads, link }),
+      deploymentService({ database, pool, clock, changes, poke }),
     ],
     graceMs: UPLOAD_MS,
   });
@@ -70,8 +79,8 @@ export async function app(
       poolRunnable(pool),
       busRunnable(bus),
       sweeper(database, storage, clock),
-      firmwareStatus(bus, (steps) => applyStored(database, steps)),
-      deviceDeleted(bus, (deviceIds) => forgetDevices(database, deviceIds)),
+      closing(client),
+      ...rollouts.runnables,
       server,
       downloads,
     ],
@@ -116,4 +125,15 @@ function downloadsOf(
     port: config.FIRMWARE_HTTP_PORT,
     maxConnections: maxDownloads * CONNECTIONS_PER_DOWNLOAD,
   });
+}
+
+function closing(client: { close(): void }): Runnable {
+  return {
+    name: 'registry client',
+    async run({ signal, ready }) {
+      ready();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      client.close();
+    },
+  };
 }

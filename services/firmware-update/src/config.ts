@@ -25,6 +25,11 @@ export const config = defineConfig('FIRMWARE', {
   ...healthConfig('FIRMWARE'),
   ...grpcConfig('FIRMWARE'),
   ...postgresConfig('FIRMWARE'),
+  FIRMWARE_REGISTRY_ADDRESS: Type.String({
+    default: '127.0.0.1:9000',
+    minLength: 1,
+    description: 'The registry, `host:port`, or several comma-separated.',
+  }),
   FIRMWARE_HTTP_HOST: Type.String({
     default: '0.0.0.0',
     minLength: 1,

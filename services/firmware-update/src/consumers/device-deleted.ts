@@ -1,7 +1,6 @@
-// The durable consumer of deleted devices: their updates are forgotten.
+// The durable consumer of deleted devices: they are forgotten, with their updates.
 import { type bus, device, deviceStream } from '@mooring/proto';
 import { type Bus, consume, type Delivery, type Durable, type Runnable } from '@mooring/runtime';
-import { updatesForgotten } from '../events.js';
 
 export const durable: Durable<bus.DeviceDeleted> = {
   name: 'firmware-device-deleted',
@@ -11,11 +10,9 @@ export const durable: Durable<bus.DeviceDeleted> = {
   maxAckPending: 100,
 };
 
-/** The consumer as a part of the service. `forget` drops the updates of devices and answers how many there were. */
-export function deviceDeleted(on: Bus, forget: (deviceIds: readonly string[]) => Promise<number>): Runnable {
-  const handle = async (deliveries: readonly Delivery<bus.DeviceDeleted>[]): Promise<void> => {
-    const ids = deliveries.map((delivery) => delivery.message.deviceId);
-    updatesForgotten(ids.length, await forget(ids));
-  };
+/** The consumer as a part of the service. `forget` drops the devices. */
+export function deviceDeleted(on: Bus, forget: (deviceIds: readonly string[]) => Promise<void>): Runnable {
+  const handle = (deliveries: readonly Delivery<bus.DeviceDeleted>[]): Promise<void> =>
+    forget(deliveries.map((delivery) => delivery.message.deviceId));
   return consume(on, durable, handle, { maxMessages: 100 });
 }

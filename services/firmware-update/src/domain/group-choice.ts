@@ -54,18 +54,16 @@ export function mismatch(
   return undefined;
 }
 
-/** The group for a device that has none, of those that take new ones: undefined when none is for it. */
-export function chooseGroup<G extends GroupCandidate>(
-  device: DeviceTraits,
-  groups: readonly G[],
-): G | undefined {
-  const fitting = groups.filter(
-    (group) =>
-      group.product === device.product &&
-      mismatch(device, group) === undefined &&
-      matchesTags(device.tags, group.conditions.tags, group.conditions.tagOperator),
-  );
-  return [...fitting].sort((one, other) => compareGroups(device, one, other))[0];
+/** The groups that a device may be put into, of those that take new ones; the one that it belongs to comes first. */
+export function fittingGroups<G extends GroupCandidate>(device: DeviceTraits, groups: readonly G[]): G[] {
+  return groups
+    .filter(
+      (group) =>
+        group.product === device.product &&
+        mismatch(device, group) === undefined &&
+        matchesTags(device.tags, group.conditions.tags, group.conditions.tagOperator),
+    )
+    .sort((one, other) => compareGroups(device, one, other));
 }
 
 /** The highest firmware first, then the one that shares most tags with the device, then the oldest (ids grow). */

@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits, eligibility, type Standing } from './eligibility.js';
-import { chooseGroup, type GroupCandidate, matchesTags, mismatch, type TagOperator } from './group-choice.js';
+import {
+  fittingGroups,
+  type GroupCandidate,
+  matchesTags,
+  mismatch,
+  type TagOperator,
+} from './group-choice.js';
 
 interface Vector {
   readonly name: string;
@@ -49,7 +55,7 @@ describe('the group of a device', () => {
           conditions: { version: '', tags: device.tags.slice(0, tags_hit), tagOperator: 'or' },
         }),
     );
-    expect(chooseGroup(device, groups)?.id).toBe(String(expected['pick']));
+    expect(fittingGroups(device, groups)[0]?.id).toBe(String(expected['pick']));
   });
 
   it('is none that is for others', () => {
@@ -61,8 +67,8 @@ describe('the group of a device', () => {
       group('4', { conditions }),
       group('5', { conditions: { version: '', tags: ['z'], tagOperator: 'and' } }),
     ];
-    expect(chooseGroup(device, others)).toBeUndefined();
-    expect(chooseGroup(device, [...others, group('6')])?.id).toBe('6');
+    expect(fittingGroups(device, others)).toEqual([]);
+    expect(fittingGroups(device, [...others, group('6')]).map(({ id }) => id)).toEqual(['6']);
   });
 
   it('is left for the first of version, platform and architecture that does not fit, never for tags', () => {
@@ -75,7 +81,7 @@ describe('the group of a device', () => {
   });
 
   it('prefers a firmware whose version can be read', () => {
-    expect(chooseGroup(device, [group('1', { firmwareVersion: 'x' }), group('2')])?.id).toBe('2');
+    expect(fittingGroups(device, [group('1', { firmwareVersion: 'x' }), group('2')])[0]?.id).toBe('2');
   });
 });
 

@@ -1,120 +1,105 @@
-// Decides what a reported step does to a device's updates. Pure; whoever calls keeps the rows.
+// What an update of one device is: from its offer, or its first reported step, to its end.
 
 /** Statuses of an update in flight, in the order in which a device goes through them. */
-export const activeStatuses = ['received', 'started', 'downloading', 'updating'] as const;
-/** Statuses that end an update. `expired` is ours: no device reports it. */
-export const endedStatuses = ['completed', 'failed', 'ignored', 'rescheduled', 'expired'] as const;
+export const activeStatuses = ['requested', 'received', 'started', 'downloading', 'updating'] as const;
+/**
+ * Statuses that end an update. `expired` and `withdrawn` are ours: no device reports them. An update that was offered is
+ * `completed` and still in flight until its device joins with the new firmware.
+ */
+export const endedStatuses = [
+  'completed',
+  'failed',
+  'ignored',
+  'rescheduled',
+  'expired',
+  'withdrawn',
+] as const;
 
 /** What an update is doing or how it ended. */
 export type UpdateStatus = (typeof activeStatuses)[number] | (typeof endedStatuses)[number];
+export type EndedStatus = (typeof endedStatuses)[number];
 
-/** One firmware update of one device. */
+export type Queue = 'normal' | 'priority';
+
+/** The group's share in an update: which slot it holds while it is in flight. */
+export interface Place {
+  readonly groupId: string;
+  /** The group's number, as devices see it. */
+  readonly groupNumber: number;
+  readonly release: number;
+  readonly queue: Queue;
+  readonly slot: number;
+}
+
+/** Who wanted an update, of which command. */
+export interface Order {
+  readonly actor: string;
+  readonly commandNumber: number;
+}
+
+/** One firmware update of one device. Times are epoch milliseconds. */
 export interface DeviceUpdate {
   readonly id: string;
   readonly deviceId: string;
   readonly organizationId: string;
   readonly status: UpdateStatus;
   /** 0 to 100; absent when the device gave none and when it completed. One that broke off keeps how far it came. */
-  readonly progress?: number;
+  readonly progress: number | undefined;
   readonly reason: string;
   readonly startedAtMs: number;
   readonly updatedAtMs: number;
   /** Absent while it is in flight. */
-  readonly endedAtMs?: number;
-  /** The session of the last step, and that step's number in it. */
-  readonly epoch: bigint;
-  readonly sequence: bigint;
+  readonly endedAtMs: number | undefined;
+  /** What it is to bring; absent when the platform did not offer it. */
+  readonly firmwareUuid: string | undefined;
+  readonly firmwareVersion: string | undefined;
+  /** What the device ran when it was offered. */
+  readonly fromUuid: string | undefined;
+  /** While it is in flight. */
+  readonly artifactId: string | undefined;
+  readonly place: Place | undefined;
+  readonly order: Order | undefined;
+  /** So long may it go without a change. */
+  readonly timeoutMinutes: number;
+  readonly deadlineAtMs: number | undefined;
+  /** The session that it was offered on, or of its last step. */
+  readonly epoch: bigint | undefined;
+  /** While it is `requested`: when it is offered once more. */
+  readonly offerUntilMs: number | undefined;
+  /** How often it may have been sent. */
+  readonly offers: number;
 }
 
-/** A step as a device reported it. `status` is any word; only the known ones change an update. */
-export interface Step {
-  readonly deviceId: string;
-  readonly organizationId: string;
-  readonly epoch: bigint;
-  /** Grows within an epoch. */
-  readonly sequence: bigint;
-  readonly timeMs: number;
-  readonly status: string;
-  readonly progress?: number;
-  readonly reason: string;
+/** What an update is without an offer; nerveshub.md 4.3. */
+export const DEFAULT_TIMEOUT_MINUTES = 30;
+const MINUTE_MS = 60_000;
+
+export function isOpen(update: DeviceUpdate | undefined): update is DeviceUpdate {
+  return update !== undefined && update.endedAtMs === undefined;
 }
 
-/** What a step did. `written` holds every row that it made or changed, oldest first. */
-export type Outcome =
-  | { readonly kind: 'noted' | 'stale' | 'repeated' }
-  | { readonly kind: 'changed'; readonly update: DeviceUpdate; readonly written: readonly DeviceUpdate[] };
-
-// A device may put anything into a reason; this much is kept.
-const MAX_REASON = 500;
-
-/**
- * What `step` does to the newest update of its device. A step that is not newer than the last one seen changes nothing,
- * so a redelivered batch is harmless. A status that is no part of an update (`idle`, `unknown`, any other) is noted only.
- */
-export function takeStep(latest: DeviceUpdate | undefined, step: Step, newId: () => string): Outcome {
-  if (latest !== undefined && !isNewer(step, latest)) return { kind: 'stale' };
-  const status = statusOf(step);
-  if (status === undefined) return { kind: 'noted' };
-
-  const ends = isEnd(status);
-  const flying = latest !== undefined && latest.endedAtMs === undefined ? latest : undefined;
-  // Devices report 100 % and then `completed`: one end, said twice.
-  if (flying === undefined && ends && latest?.status === status && latest.epoch === step.epoch) {
-    return { kind: 'repeated' };
-  }
-  const expired = flying !== undefined && beginsAnother(flying, status) ? expire(flying, step) : undefined;
-  const base = expired === undefined && flying !== undefined ? flying : begin(step, newId());
-  const update = advance(base, step, status, ends);
-  return { kind: 'changed', update, written: expired === undefined ? [update] : [expired, update] };
+/** The same with its deadline put off from `nowMs`. */
+export function prolonged(update: DeviceUpdate, nowMs: number): DeviceUpdate {
+  return { ...update, deadlineAtMs: nowMs + update.timeoutMinutes * MINUTE_MS };
 }
 
-function isNewer(step: Step, latest: DeviceUpdate): boolean {
-  return step.epoch > latest.epoch || (step.epoch === latest.epoch && step.sequence > latest.sequence);
-}
-
-function statusOf(step: Step): UpdateStatus | undefined {
-  if (step.status === 'updating' && step.progress !== undefined && step.progress >= 100) return 'completed';
-  const known: readonly string[] = [...activeStatuses, 'completed', 'failed', 'ignored', 'rescheduled'];
-  return known.includes(step.status) ? (step.status as UpdateStatus) : undefined;
-}
-
-function isEnd(status: UpdateStatus): boolean {
-  return (endedStatuses as readonly string[]).includes(status);
-}
-
-// `received` is the first thing a device says of an update, so after a later step it is said of another one.
-function beginsAnother(flying: DeviceUpdate, status: UpdateStatus): boolean {
-  return status === 'received' && flying.status !== 'received';
-}
-
-function expire(flying: DeviceUpdate, step: Step): DeviceUpdate {
-  const endedAtMs = Math.max(flying.updatedAtMs, step.timeMs);
-  return { ...flying, status: 'expired', reason: 'another update began', updatedAtMs: endedAtMs, endedAtMs };
-}
-
-function begin(step: Step, id: string): DeviceUpdate {
-  const { deviceId, organizationId, epoch, sequence, timeMs } = step;
-  const times = { startedAtMs: timeMs, updatedAtMs: timeMs };
-  return { id, deviceId, organizationId, status: 'received', reason: '', ...times, epoch, sequence };
-}
-
-function advance(base: DeviceUpdate, step: Step, status: UpdateStatus, ends: boolean): DeviceUpdate {
-  const { progress: before, ...rest } = base;
-  const updatedAtMs = Math.max(base.updatedAtMs, step.timeMs);
-  const progress = status === 'completed' ? undefined : (percent(step.progress) ?? before);
+/** The same at its end, at `atMs` or when it last changed, whichever is later. */
+export function finished(
+  update: DeviceUpdate,
+  status: EndedStatus,
+  reason: string,
+  atMs: number,
+): DeviceUpdate {
+  const endedAtMs = Math.max(update.updatedAtMs, atMs);
   return {
-    ...rest,
+    ...update,
     status,
-    reason: step.reason === '' ? base.reason : step.reason.slice(0, MAX_REASON),
-    ...(progress === undefined ? {} : { progress }),
-    updatedAtMs,
-    ...(ends ? { endedAtMs: updatedAtMs } : {}),
-    epoch: step.epoch,
-    sequence: step.sequence,
+    reason: reason === '' ? update.reason : reason,
+    updatedAtMs: endedAtMs,
+    endedAtMs,
+    artifactId: undefined,
+    deadlineAtMs: undefined,
+    offerUntilMs: undefined,
+    ...(status === 'completed' ? { progress: undefined } : {}),
   };
-}
-
-function percent(value: number | undefined): number | undefined {
-  if (value === undefined || !Number.isFinite(value)) return undefined;
-  return Math.min(100, Math.max(0, value));
 }

@@ -1,15 +1,26 @@
 // Assembles the services from their RPCs.
 import { firmware } from '@mooring/proto';
-import { unary } from '@mooring/runtime';
+import type { Pool } from '../store/client.js';
 import type { ArtifactContext } from './artifact-context.js';
 import { deleteArtifact, getArtifact, linkArtifact, listArtifacts } from './artifacts.js';
+import {
+  controlDeploymentGroup,
+  createDeploymentGroup,
+  deleteDeploymentGroup,
+  getDeploymentGroup,
+  listDeploymentGroups,
+} from './deployment-groups.js';
+import { getDeploymentStatus } from './deployment-status.js';
+import { getDeviceUpdates, setDeviceUpdates } from './device-updates.js';
 import { createFirmwareKey, deleteFirmwareKey, getFirmwareKey, listFirmwareKeys } from './firmware-keys.js';
-import { listUpdates, type ReadUpdates } from './list-updates.js';
+import type { GroupContext } from './group-context.js';
+import { listUpdates } from './list-updates.js';
+import { updateDeploymentGroup } from './update-group.js';
 import { uploadArtifact } from './upload-artifact.js';
 
 /** The service of updates and its handlers, as a gRPC server takes them. */
-export function firmwareService(read: ReadUpdates) {
-  const handlers: firmware.FirmwareUpdateServer = { listUpdates: unary(listUpdates(read)) };
+export function firmwareService(pool: Pool) {
+  const handlers: firmware.FirmwareUpdateServer = { listUpdates: listUpdates(pool) };
   return [firmware.FirmwareUpdateService, handlers] as const;
 }
 
@@ -27,4 +38,20 @@ export function artifactService(context: ArtifactContext) {
     deleteFirmwareKey: deleteFirmwareKey(context),
   };
   return [firmware.ArtifactsService, handlers] as const;
+}
+
+/** The service of deployment groups, likewise. */
+export function deploymentService(context: GroupContext) {
+  const handlers: firmware.DeploymentGroupsServer = {
+    listDeploymentGroups: listDeploymentGroups(context),
+    createDeploymentGroup: createDeploymentGroup(context),
+    getDeploymentGroup: getDeploymentGroup(context),
+    updateDeploymentGroup: updateDeploymentGroup(context),
+    deleteDeploymentGroup: deleteDeploymentGroup(context),
+    controlDeploymentGroup: controlDeploymentGroup(context),
+    getDeploymentStatus: getDeploymentStatus(context),
+    getDeviceUpdates: getDeviceUpdates(context),
+    setDeviceUpdates: setDeviceUpdates(context),
+  };
+  return [firmware.DeploymentGroupsService, handlers] as const;
 }

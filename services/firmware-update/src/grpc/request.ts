@@ -1,5 +1,5 @@
-// Checks what requests about firmware files and keys have in common: ids, organizations, pages, keys of repetition.
-import { Fault } from '@mooring/runtime';
+// Checks what requests about firmware have in common: ids, organizations, pages, keys of repetition.
+import { Fault, type FaultDetail } from '@mooring/runtime';
 import { ArtifactKind, artifactKind } from '../domain/artifact.js';
 import type { Page } from '../store/artifacts.js';
 import type { Once } from '../store/idempotency.js';
@@ -17,10 +17,13 @@ export function idOf(given: string, what: string): string {
   throw new Fault('not_found', `no such ${what}`);
 }
 
-/** Those that can be organizations. */
-export function organizationsOf(given: readonly string[]): string[] {
+/** Those that can be ids, in lower case. */
+export function idsOf(given: readonly string[]): string[] {
   return given.map((id) => id.toLowerCase()).filter((id) => UUID.test(id));
 }
+
+/** Those that can be organizations. */
+export const organizationsOf = idsOf;
 
 /** The kind that a request names. Fault `invalid`. */
 export function kindOf(given: string | undefined): ArtifactKind {
@@ -61,4 +64,12 @@ export function onceOf(key: string, method: string, request: object): Once {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the store holds no NUL, and the rest is no key.
   if (key.length > MAX_KEY || /[\u0000-\u001f]/.test(key)) throw new Fault('invalid', 'the key is malformed');
   return { key, request: { method, ...request } };
+}
+
+/** Fault `invalid` that says which fields are wrong, and how. */
+export function wrongFields(details: readonly FaultDetail[]): Fault {
+  const [first] = details;
+  return new Fault('invalid', first === undefined ? 'invalid' : `${first.field} ${first.message}`, {
+    details,
+  });
 }
