@@ -16,6 +16,7 @@ export const arrows: readonly Arrow[] = [
   'anywhere → firmware-update:8081',
   'edge → registry:9000',
   'signaling → registry:9000',
+  'firmware-update → registry:9000',
   ...called.map((name): Arrow => `api → ${name}:9000`),
   ...asked.map((name): Arrow => `api → ${name}:9464`),
   ...onBus.map((name): Arrow => `${name} → nats:4222`),

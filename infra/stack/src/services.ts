@@ -85,6 +85,7 @@ export function plan(inputs: PlanInputs): Plan {
     backend('firmware-update', 'FIRMWARE', {
       FIRMWARE_POSTGRES_URL: database('firmware'),
       FIRMWARE_SECRET: inputs.firmwareSecret,
+      FIRMWARE_REGISTRY_ADDRESS: addresses.get('REGISTRY') ?? '',
       FIRMWARE_HTTP_HOST: flags.host,
       FIRMWARE_HTTP_PORT: String(downloadPort),
       FIRMWARE_PUBLIC_URL: downloads,

@@ -71,6 +71,7 @@ export async function everything(
   await start('printing', printingPort, printingConfig, printing);
   const downloads = await freePort();
   const files = {
+    FIRMWARE_REGISTRY_ADDRESS: `127.0.0.1:${registryPort}`,
     FIRMWARE_SECRET: randomBytes(32).toString('base64'),
     FIRMWARE_HTTP_HOST: '127.0.0.1',
     FIRMWARE_HTTP_PORT: String(downloads),
