@@ -86,6 +86,22 @@ describe('presence', () => {
     await expect.poll(() => did.includes('left 7/1 closed_while_admitting')).toBeTruthy();
   });
 
+  it('leaves a note of a console that was opened when its person had gone', async () => {
+    const ask: Effect = {
+      do: 'ask',
+      as: 'may',
+      question: { kind: 'open_console', person: { userId: 'u' }, device: 'd', console: 'iex' },
+    };
+    let answer: (answer: Answer) => void = () => undefined;
+    const { session, did } = run(toy(onFrame([ask])), new Promise((resolve) => (answer = resolve)));
+    session.frame(frame('f'), false);
+    session.closed('connection_lost');
+    const about = { sessionId: 's', kind: 'iex', deviceId: 'd', organizationId: 'o', actor: 'u' } as const;
+    const end = { node: 'n', connectionId: 'c', deviceNumber: 7n, epoch: 1n };
+    answer({ kind: 'console', session: { ...about, device: end } });
+    await expect.poll(() => did.includes('emit audit 1')).toBeTruthy();
+  });
+
   it('reacts only to deliveries for the epoch that is here', async () => {
     const parts = toy((input) => {
       if (input.on === 'frame') return [admit];

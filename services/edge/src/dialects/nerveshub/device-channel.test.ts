@@ -87,6 +87,18 @@ describe('joining', () => {
     ]);
   });
 
+  it('is understood in all that real clients were seen to send', () => {
+    const rig = new Rig(nerveshub, helloFor('vsn=2.0.0'));
+    const said = vectorsOf<
+      { direction: string; frame: [string, string, string, string, JsonObject] },
+      unknown
+    >('sample_frame').filter(({ input }) => input.direction === 'c2s');
+    rig.json(['2', '2', 'console', 'phx_join', {}]);
+    for (const { input } of said.filter(({ input }) => input.frame[3] === 'phx_join')) rig.json(input.frame);
+    for (const { name, input } of said) expect([name, counted(rig.json(input.frame))]).toEqual([name, []]);
+    expect(said.length).toBeGreaterThan(7);
+  });
+
   it('clears what the firmware before said, but only when there is another one', () => {
     const firmware = (payload: Json) => {
       const [facts] = emitted(joinedWith(payload).effects);

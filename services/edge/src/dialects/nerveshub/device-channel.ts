@@ -36,7 +36,7 @@ function join(session: DeviceSession, topic: string, payload: Payload, now: numb
     return { status: 'error', response: { error: 'could not connect' }, context: session, actions };
   }
   const fields = fieldsOf(payload);
-  const apiVersion = member(fields, 'device_api_version') ?? null;
+  const apiVersion = textOf(member(fields, 'device_api_version'), MAX_NAME) ?? '';
   const actions = [...arrival(session, fields, now, firmwareUuid), ...afterJoin(fields)];
   return joined({ ...session, apiVersion }, {}, actions);
 }

@@ -1,6 +1,6 @@
 // What the channels of one socket remember about their device: plain, small and bounded.
 import type { ConsoleKind } from '../console-session.js';
-import type { AdmittedDevice, Json } from '../dialect.js';
+import type { AdmittedDevice } from '../dialect.js';
 import type { Extension } from './extension.js';
 import { newTerminal, type Terminal } from './terminal.js';
 import { fullBucket, type TokenBucket } from './token-bucket.js';
@@ -14,7 +14,7 @@ export interface ReportedUpdate {
 export interface DeviceSession {
   readonly device: AdmittedDevice;
   /** `device_api_version` of the last join of the device's channel, as it was said. */
-  readonly apiVersion?: Json;
+  readonly apiVersion?: string;
   /** It is being asked whether an update waits. */
   readonly checking?: boolean;
   readonly update?: ReportedUpdate;

@@ -6,7 +6,8 @@ import type { Effect, Frame, Json } from '../dialect.js';
 import { helloFor, NOW, Rig } from './_rig.js';
 import { MAX_HELD } from './admission.js';
 import { MAX_CHANNELS } from './channels.js';
-import { nerveshub } from './nerveshub.js';
+import { type NerveshubState, nerveshub } from './nerveshub.js';
+import { MAX_CHARS } from './scrollback.js';
 
 const topics = fc.oneof(
   fc.constantFrom(
@@ -39,6 +40,14 @@ const events = fc.oneof(
     'geo:error',
     'x:y',
   ),
+  fc.constantFrom(
+    'local_shell:attached',
+    'local_shell:shell_output',
+    'local_shell:shell_exited',
+    'local_shell:request_status',
+    'network_identity:report',
+  ),
+  fc.constantFrom('scripts/run', 'file-data/start', 'file-data', 'file-data/stop', 'firmware_validated'),
   fc.string(),
   fc.constantFrom(null, 5),
 );
@@ -65,6 +74,7 @@ const fields = fc.dictionary(
       'metrics',
       '__proto__',
     ),
+    fc.constantFrom('data', 'filename', 'chunk', 'ref', 'output', 'result', 'identities', 'local_shell'),
   ),
   fc.oneof(
     fc.constantFrom('0.0.1', 'failed', '2.3.0', 'rescheduled'),
@@ -130,6 +140,25 @@ function check(effect: Effect): void {
   if (event.kind === 'log') expect(event.message).not.toContain('\0');
 }
 
+/** What comes from elsewhere meanwhile: people at both terminals, answers, timers. */
+function around(rig: Rig<NerveshubState>, index: number): readonly Effect[] {
+  const from = { node: 'n', connectionId: `p-${index}`, deviceNumber: 0n, epoch: 0n };
+  const sessionId = `s-${index}`;
+  const about = { on: 'console', sessionId, from } as const;
+  const kind = index % 2 === 0 ? 'iex' : 'shell';
+  return [
+    ...rig.deliver({ ...about, content: { is: 'open', kind, person: 'u' } }),
+    ...rig.deliver({ ...about, content: { is: 'data', data: 'x'.repeat(index * 100) } }),
+    ...rig.deliver({ on: 'push', push: { is: 'connecting_code', text: 'x' } }),
+    ...rig.answer(`console ${sessionId}`, {
+      kind: 'signalled',
+      outcome: index % 3 === 0 ? 'gone' : 'delivered',
+    }),
+    ...rig.input({ on: 'timer', timer: `people_at_${kind}` }),
+    ...rig.input({ on: 'timer', timer: 'shell_lingers' }),
+  ];
+}
+
 describe.each(Object.entries(asFrame))('%s', (query, write) => {
   it('takes any sequence of frames', () => {
     fc.assert(
@@ -147,14 +176,19 @@ describe.each(Object.entries(asFrame))('%s', (query, write) => {
             for (const effect of effects) check(effect);
             if (index === answerAt) rig.admit({ kind: 'refused', code: 'not_found', message: '' });
             rig.input({ on: 'timer', timer: 'health_check' });
+            for (const effect of around(rig, index)) check(effect);
           }
           const { phase } = rig.state;
           if (phase.is === 'pending') expect(phase.held.length).toBeLessThanOrEqual(MAX_HELD);
           if (phase.is === 'admitted') {
             expect(phase.open.size).toBeLessThanOrEqual(MAX_CHANNELS);
             // What is remembered of the device does not grow with what it says.
-            const { device: _device, ...remembered } = phase.context;
+            const { device: _device, terminals, ...remembered } = phase.context;
             expect(JSON.stringify(remembered).length).toBeLessThan(512);
+            for (const { seats, scrollback } of Object.values(terminals)) {
+              expect(seats.size).toBeLessThanOrEqual(8);
+              expect(scrollback.text.length).toBeLessThanOrEqual(2 * MAX_CHARS);
+            }
           }
         },
       ),
