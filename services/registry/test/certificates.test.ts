@@ -90,6 +90,8 @@ describe('a CA', () => {
     const provisioning = { productId, tags: ['a'], description: 'Kiosk' };
     const provisioned = await update({ provisioning, setProvisioning: true, checkExpiration: true });
     expect(provisioned.certificate).toMatchObject({ provisioning, checkExpiration: true });
+    const foreign = { ...provisioning, productId: randomUUID() };
+    expect(await codeOf(update({ provisioning: foreign, setProvisioning: true }))).toBe('invalid');
     expect((await update({ description: 'Other' })).certificate).toMatchObject({ provisioning });
     expect((await update({ setProvisioning: true })).certificate?.provisioning).toBeUndefined();
 
@@ -172,6 +174,27 @@ describe('a certificate that a person gives a device', () => {
     await registry.client.deleteCredential(about);
     expect(await refusal(certificate)).toBe('nothing is known of it');
     expect(await registry.admit.refusal(admission)).toBe('unauthenticated');
+  });
+
+  it('comes back by no CA once it was taken away, but by a person', async () => {
+    const authority = await testAuthority('Revoking');
+    const provisioning = { productId: await product(), tags: [], description: '' };
+    await register(authority, { provisioning });
+    const certificate = await authority.issue({ commonName: 'taken' });
+    const { credentialId } = await present(certificate);
+    const [device] = await registry.query<{ id: string }>('SELECT id FROM device WHERE identifier = $1', [
+      'taken',
+    ]);
+    const deviceId = device?.id ?? '';
+    const { principal } = owner;
+    await registry.client.deleteCredential({ principal, deviceId, id: credentialId });
+    expect(await refusal(certificate)).toBe('revoked');
+    const { credential } = await give(messages.Device.fromPartial({ id: deviceId }), certificate.pem);
+    expect((await present(certificate)).credentialId).toBe(credential?.id);
+    await registry.client.deleteDevice({ principal, id: deviceId });
+    expect(await refusal(certificate)).toBe('revoked');
+    const again = await nerves('taken');
+    expect((await present(certificate)).identifier).toBe(again.identifier);
   });
 
   it('is the device’s own, once, and of a Nerves device', async () => {

@@ -60,6 +60,7 @@ export function knowledgeOf(presented: Certificate, { authorities, device }: Con
     known: known ? { ...named, credentialId: 'credential' } : undefined,
     keyHolders: named && sameKey ? [named] : [],
     named: named?.identifier === presented.commonName ? named : undefined,
+    revokedIn: [],
     authorities: authorities.filter((each) => each.certificate.subjectKeyId === presented.authorityKeyId),
   };
 }

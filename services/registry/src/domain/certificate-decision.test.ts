@@ -110,6 +110,21 @@ describe('a device that presents a certificate', () => {
     expect(decideCertificate(certificate, alone, NOW)).toEqual(refusal('invalid_issuer'));
   });
 
+  it('does not come back by a CA of the organization that took it away', () => {
+    const leaf = certificateOf('device-1234');
+    const knowledge = { ...knowledgeOf(leaf, { authorities: [authorityA], device: without }) };
+    const decideRevoked = (revokedIn: readonly string[]) =>
+      decideCertificate(leaf, { ...knowledge, revokedIn }, NOW);
+    expect(decideRevoked(['orga'])).toEqual(refusal('revoked'));
+    expect(decideRevoked(['orgb']).kind).toBe('stored');
+    const renewed = {
+      ...knowledge,
+      keyHolders: knowledge.named ? [knowledge.named] : [],
+      revokedIn: ['orga'],
+    };
+    expect(decideCertificate(leaf, renewed, NOW)).toEqual(refusal('revoked'));
+  });
+
   it('needs a CA that is valid only where its organization says so', () => {
     const late = new Date('2037-01-01T00:00:00Z');
     const ca = authorityA.certificate;

@@ -34,6 +34,8 @@ export interface Knowledge {
   readonly named: (Holder & { readonly certificates: number }) | undefined;
   /** Registered CAs whose subject key identifier is this certificate's authority key identifier. */
   readonly authorities: readonly Authority[];
+  /** Organizations that took it from a device. */
+  readonly revokedIn: readonly string[];
 }
 
 /** Why a certificate does not let a device in; for the log only. */
@@ -45,6 +47,7 @@ export type CertificateRefusal =
   | 'unknown_ca'
   | 'unexpected_pubkey'
   | 'device_not_registered'
+  | 'revoked'
   | 'identifier_taken';
 
 export type CertificateDecision =
@@ -79,7 +82,7 @@ function decideRenewed(certificate: Certificate, knowledge: Knowledge, now: Date
   const authority = authorityOf(certificate, knowledge);
   if (authority === undefined) return refused('unknown_ca');
   if (authority.organizationId !== holder.organizationId) return refused('mismatched_org');
-  const problem = clientProblem(certificate, authority, now);
+  const problem = clientProblem(certificate, authority, knowledge, now);
   return problem === undefined ? { kind: 'stored', holder, authority } : refused(problem);
 }
 
@@ -88,7 +91,7 @@ function decideNewKey(certificate: Certificate, knowledge: Knowledge, now: Date)
   if (identifier === undefined) return refused('missing_common_name');
   const authority = authorityOf(certificate, knowledge);
   if (authority === undefined) return refused('unknown_ca');
-  const problem = clientProblem(certificate, authority, now);
+  const problem = clientProblem(certificate, authority, knowledge, now);
   if (problem !== undefined) return refused(problem);
   const { named } = knowledge;
   const { organizationId, provisioning } = authority;
@@ -108,8 +111,16 @@ function authorityOf(certificate: Certificate, { authorities }: Knowledge): Auth
   return authorities.find((each) => isSignedBy(certificate, each.certificate)) ?? authorities[0];
 }
 
-function clientProblem(certificate: Certificate, authority: Authority, now: Date): PathProblem | undefined {
-  return pathProblem(certificate, authority, now) ?? (certificate.provesClients ? undefined : 'wrong_usage');
+function clientProblem(
+  certificate: Certificate,
+  authority: Authority,
+  { revokedIn }: Knowledge,
+  now: Date,
+): CertificateRefusal | undefined {
+  const problem = pathProblem(certificate, authority, now);
+  if (problem !== undefined) return problem;
+  if (!certificate.provesClients) return 'wrong_usage';
+  return revokedIn.includes(authority.organizationId) ? 'revoked' : undefined;
 }
 
 function refused(reason: CertificateRefusal): CertificateDecision {

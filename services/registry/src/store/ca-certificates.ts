@@ -69,9 +69,9 @@ export function caCertificates(orm: Orm) {
       orm.transact(async (db) => {
         const { provisioning, ...plain } = change;
         const columns = provisioning === undefined ? {} : provisioningColumns(provisioning ?? undefined);
-        const row = await db.caCertificate.update({ where: { id }, data: { ...plain, ...columns } });
-        const { organizationId } = row;
+        const { organizationId } = await db.caCertificate.findUniqueOrThrow({ where: { id } });
         await requireProduct(db, organizationId, provisioning ?? undefined);
+        const row = await db.caCertificate.update({ where: { id }, data: { ...plain, ...columns } });
         const details = { ...plain, ...(provisioning === undefined ? {} : { product_id: row.productId }) };
         const about = { organizationId, actor, resource: id };
         await record(db, { ...about, action: 'ca_certificate.updated', details });

@@ -7,6 +7,7 @@ import type { Session } from '../domain/session.js';
 import { record } from './audit.js';
 import { claim, type Once } from './idempotency.js';
 import type { Db, Orm } from './orm.js';
+import { revokeCertificates } from './revoked-certificates.js';
 import { credentialOf } from './row.js';
 import { sessionOf } from './sessions.js';
 
@@ -74,7 +75,9 @@ export function credentials(orm: Orm) {
     /** Fault `not_found` when the device has no such credential. */
     remove: (device: Device, id: string, actor: string): Promise<void> =>
       orm.transact(async (db) => {
-        const { count } = await db.credential.deleteMany({ where: { id, deviceId: device.id } });
+        const { organizationId, id: deviceId } = device;
+        await revokeCertificates(db, { organizationId, deviceId, credentialId: id });
+        const { count } = await db.credential.deleteMany({ where: { id, deviceId } });
         if (count === 0) throw new Fault('not_found', 'no such credential');
         const about = { organizationId: device.organizationId, actor, resource: device.id };
         await record(db, { ...about, action: 'credential.deleted', details: { credential_id: id } });

@@ -5,34 +5,56 @@ import type { CertificateDecision, Holder, Knowledge } from '../domain/certifica
 import type { Credential, Device } from '../domain/device.js';
 import { Dialect } from '../domain/identifier.js';
 import { record } from './audit.js';
-import { caCertificateOf } from './ca-certificates.js';
+import { knowledgeOf } from './certificate-knowledge.js';
 import { MAX_PER_DEVICE } from './credentials.js';
 import { register } from './devices-on-sight.js';
 import { claim, type Once } from './idempotency.js';
 import type { Db, Orm } from './orm.js';
-import { credentialOf, type Row } from './row.js';
+import { allowCertificates } from './revoked-certificates.js';
+import { credentialOf } from './row.js';
+import { type Pool, rows, type Statement } from './sql.js';
 
-/** A device that has a certificate. */
-export interface CertificateHolder extends Holder {
+/** Which device has it, and by which credential. */
+export interface CertificateProof {
+  readonly identifier: string;
   readonly credentialId: string;
 }
 
 /** What a decision came to: which device may come in by which credential, or why not. */
 export type Settled =
-  | { readonly identifier: string; readonly credentialId: string }
+  | CertificateProof
   | { readonly refused: Extract<CertificateDecision, { kind: 'refused' }>['reason'] };
+
+interface ProofRow {
+  readonly identifier: string;
+  readonly credential_id: string;
+  readonly der: Buffer;
+}
+
+const holderOfFingerprint: Statement = {
+  name: 'holder-of-certificate',
+  text: `SELECT d.identifier, x.credential_id, x.der
+    FROM device_certificate x JOIN credential c ON c.id = x.credential_id JOIN device d ON d.id = c.device_id
+    WHERE x.fingerprint = $1`,
+};
 
 // Any number, as long as no other pair of locks of this database has it.
 const LOCKS = 7_266_703;
-/** The oldest ones first: whoever registers more CAs with the same key identifier displaces none. */
-const MAX_AUTHORITIES = 32;
-const MAX_HOLDERS = 100;
 
-export function deviceCertificates(orm: Orm) {
+/** `hot` answers for the one question that every connection asks. */
+export function deviceCertificates(orm: Orm, hot: Pool) {
   return {
-    /** Who has this very certificate. */
-    holder: (certificate: Certificate): Promise<CertificateHolder | undefined> =>
-      orm.read((db) => holderOf(db, certificate)),
+    /** Who has this very certificate: the whole of it, since SHA-1 alone is no proof of that. */
+    async holder({ fingerprint, der }: Certificate): Promise<CertificateProof | undefined> {
+      const [row] = await rows<ProofRow>(hot, holderOfFingerprint, [fingerprint]);
+      return row && der.equals(row.der)
+        ? { identifier: row.identifier, credentialId: row.credential_id }
+        : undefined;
+    },
+
+    /** What a decision takes; anything of it may have changed since, unless it is asked by `settle`. */
+    knowledge: (certificate: Certificate): Promise<Knowledge> =>
+      orm.read((db) => knowledgeOf(db, certificate)),
 
     /** Decides and does what was decided, while nobody else decides on a certificate of that common name. */
     settle: (
@@ -59,6 +81,7 @@ export function deviceCertificates(orm: Orm) {
           throw new Fault('exhausted', `a device has at most ${MAX_PER_DEVICE} credentials`);
         }
         const { fingerprint } = certificate;
+        await allowCertificates(db, { organizationId: device.organizationId, fingerprint });
         if ((await db.deviceCertificate.count({ where: { fingerprint } })) > 0) {
           throw new Fault('conflict', 'this certificate is registered already');
         }
@@ -141,45 +164,4 @@ async function makeRoom(db: Db, deviceId: string): Promise<void> {
       SELECT id FROM credential WHERE device_id = ${deviceId}::uuid AND type = 'certificate'
       ORDER BY COALESCE(last_used_at, created_at), id LIMIT 1
     )`;
-}
-
-async function knowledgeOf(db: Db, certificate: Certificate): Promise<Knowledge> {
-  const { publicKeyFingerprint, commonName, authorityKeyId } = certificate;
-  const known = await holderOf(db, certificate);
-  const sameKey = await db.deviceCertificate.findMany({
-    where: { publicKeyFingerprint },
-    include: withDevice,
-    take: MAX_HOLDERS,
-  });
-  const authorities = await db.caCertificate.findMany({
-    where: { subjectKeyId: authorityKeyId ?? '' },
-    orderBy: { id: 'asc' },
-    take: MAX_AUTHORITIES,
-  });
-  return {
-    known,
-    keyHolders: sameKey.map(({ credential }) => holder(credential.device)),
-    named: commonName === undefined ? undefined : await namedBy(db, commonName),
-    authorities: authorities.map(caCertificateOf),
-  };
-}
-
-const withDevice = { credential: { include: { device: true } } } as const;
-
-/** The whole certificate must be the same: SHA-1 alone is no proof of that. */
-async function holderOf(db: Db, { fingerprint, der }: Certificate): Promise<CertificateHolder | undefined> {
-  const row = await db.deviceCertificate.findUnique({ where: { fingerprint }, include: withDevice });
-  if (row === null || !der.equals(row.der)) return undefined;
-  return { ...holder(row.credential.device), credentialId: row.credentialId };
-}
-
-async function namedBy(db: Db, identifier: string): Promise<Knowledge['named']> {
-  const where = { dialect_identifier: { dialect: Dialect.nerveshub, identifier } };
-  const certificates = { select: { credentials: { where: { type: 'certificate' } } } };
-  const row = await db.device.findUnique({ where, include: { _count: certificates } });
-  return row === null ? undefined : { ...holder(row), certificates: row._count.credentials };
-}
-
-function holder({ id: deviceId, identifier, organizationId }: Row<'Device'>): Holder {
-  return { deviceId, identifier, organizationId };
 }

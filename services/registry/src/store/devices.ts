@@ -9,6 +9,7 @@ import { record } from './audit.js';
 import { lockXor } from './claims-match.js';
 import { claim, type Once } from './idempotency.js';
 import type { Db, Orm } from './orm.js';
+import { allowCertificates, revokeCertificates } from './revoked-certificates.js';
 import { deviceOf, withTimeZone } from './row.js';
 import { locationOf } from './sessions.js';
 
@@ -54,6 +55,7 @@ export function devices(orm: Orm) {
         // Whose it is stays untold: the identifier may be another organization's.
         if (count === 0)
           throw new Fault('conflict', 'a device with this dialect and identifier is registered already');
+        if (dialect === 'nerveshub') await allowCertificates(db, { organizationId, commonName: identifier });
         const about = { organizationId, actor: once.actor, resource: id };
         await record(db, { ...about, action: 'device.created', details: { dialect, identifier } });
         return read(db, id);
@@ -115,6 +117,7 @@ export async function removeDevice(
     { number: string; epoch: string; edge: string | null; connection_id: string | null }[]
   >`SELECT number::text, epoch::text, edge, connection_id FROM device WHERE id = ${id}::uuid FOR UPDATE`;
   if (row === undefined) throw new Fault('not_found', 'no such device');
+  await revokeCertificates(db, { organizationId, deviceId: id });
   await db.device.delete({ where: { id } });
   const { epoch, session } = locationOf(row);
   const fact = { deviceId: id, deviceNumber: number, organizationId, dialect, identifier, epoch };

@@ -63,7 +63,7 @@ export function store(pools: Pools, secret: Buffer) {
     devices: devices(orm),
     deviceList: deviceList(orm),
     credentials: credentials(orm),
-    deviceCertificates: deviceCertificates(orm),
+    deviceCertificates: deviceCertificates(orm, pools.hot),
     caCertificates: caCertificates(orm),
     sharedSecrets: sharedSecrets(orm, secret),
     devicesOnSight: devicesOnSight(orm),
