@@ -44,6 +44,7 @@ export async function app(
     signaling: grpcClient(signaling.SignalingClient, config.API_SIGNALING_ADDRESS),
     firmware: grpcClient(firmware.FirmwareUpdateClient, config.API_FIRMWARE_ADDRESS),
     artifacts: grpcClient(firmware.ArtifactsClient, config.API_FIRMWARE_ADDRESS),
+    deploymentGroups: grpcClient(firmware.DeploymentGroupsClient, config.API_FIRMWARE_ADDRESS),
   };
   const parts = partUrls(config.API_PARTS);
   const edgeUrls = edgeUrlsOf(config.API_EDGE_URLS);

@@ -17,6 +17,10 @@ export interface Things {
   readonly webhook: string;
   /** uuid of a firmware. */
   readonly firmware: string;
+  /** uuid of an archive. */
+  readonly archive: string;
+  /** One of the firmware, active. */
+  readonly deploymentGroup: string;
   readonly firmwareKey: string;
   readonly product: string;
   readonly productKey: string;

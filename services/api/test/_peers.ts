@@ -14,6 +14,7 @@ export interface Answers {
   readonly signaling?: Partial<signaling.SignalingServer>;
   readonly firmware?: Partial<firmware.FirmwareUpdateServer>;
   readonly artifacts?: Partial<firmware.ArtifactsServer>;
+  readonly deploymentGroups?: Partial<firmware.DeploymentGroupsServer>;
   readonly printing?: Partial<printing.PrintingServer>;
 }
 
@@ -28,7 +29,11 @@ const definitions = {
   },
   telemetry: { telemetry: telemetry.TelemetryService },
   signaling: { signaling: signaling.SignalingService },
-  firmware: { firmware: firmware.FirmwareUpdateService, artifacts: firmware.ArtifactsService },
+  firmware: {
+    firmware: firmware.FirmwareUpdateService,
+    artifacts: firmware.ArtifactsService,
+    deploymentGroups: firmware.DeploymentGroupsService,
+  },
   printing: { printing: printing.PrintingService },
 } as const;
 

@@ -67,6 +67,9 @@ beforeAll(async () => {
   const key = { name: 'demo-key', public_key: fixture('demo-key.pub').toString() };
   const firmwareKey = await make('POST /v1/firmware-keys', key, owner.token);
   const firmware = await make('POST /v1/firmware', fixture('demo-1.0.0.fw'), owner.token);
+  const archive = await make('POST /v1/archives', fixture('demo-1.0.0.fw'), owner.token);
+  const first = { name: 'first', product: 'demo', firmware_uuid: firmware.uuid, is_active: true };
+  const deploymentGroup = await make('POST /v1/deployment-groups', first, owner.token);
   const product = await make('POST /v1/products', { name: 'Clock' }, owner.token);
   const productKey = await make(`POST /v1/products/${product.id}/keys`, {}, owner.token);
   const { san } = await make('POST /v1/ca-certificates/verification', {}, owner.token);
@@ -77,6 +80,8 @@ beforeAll(async () => {
     caRegistration: await registrationOf('Second', san),
     organization,
     firmware: firmware.uuid,
+    archive: archive.uuid,
+    deploymentGroup: deploymentGroup.id,
     firmwareKey: firmwareKey.id,
     product: product.id,
     productKey: productKey.id,

@@ -19,6 +19,7 @@ export interface Peers {
   readonly signaling: GrpcClient<signaling.SignalingClient>;
   readonly firmware: GrpcClient<firmware.FirmwareUpdateClient>;
   readonly artifacts: GrpcClient<firmware.ArtifactsClient>;
+  readonly deploymentGroups: GrpcClient<firmware.DeploymentGroupsClient>;
 }
 
 /** Everything that a route may need. */

@@ -4,6 +4,7 @@ import type { Server } from '../server.js';
 import { alarmRuleRoutes } from './alarm-rules.js';
 import { alarmRoutes } from './alarms.js';
 import { apiKeyRoutes } from './api-keys.js';
+import { archiveRoutes } from './archives.js';
 import { auditRoute } from './audit.js';
 import { authRoutes } from './auth.js';
 import { caCertificateRoutes } from './ca-certificates.js';
@@ -12,6 +13,7 @@ import { commandRoutes } from './commands.js';
 import { connectionRoute } from './connections.js';
 import { credentialRoutes } from './credentials.js';
 import { deadLetterRoutes } from './dead-letters.js';
+import { deploymentGroupRoutes } from './deployment-groups.js';
 import { deviceRoutes } from './device.js';
 import { deviceLogRoute } from './device-log.js';
 import { deviceListRoutes } from './devices.js';
@@ -37,6 +39,7 @@ import { productRoutes } from './products.js';
 import { readingRoutes } from './readings.js';
 import { scheduleRoutes } from './schedules.js';
 import { stateRoutes } from './state.js';
+import { updateSettingsRoutes } from './update-settings.js';
 import { updateRoute } from './updates.js';
 import { watchPageRoutes } from './watch-page.js';
 import { watchSessionRoutes } from './watch-sessions.js';
@@ -78,7 +81,10 @@ const families: readonly ((server: Server, parts: Parts) => void)[] = [
   watchSessionRoutes,
   watchPageRoutes,
   updateRoute,
+  updateSettingsRoutes,
   firmwareRoutes,
+  archiveRoutes,
+  deploymentGroupRoutes,
   firmwareKeyRoutes,
   deadLetterRoutes,
   jwksRoute,

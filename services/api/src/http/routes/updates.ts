@@ -1,4 +1,4 @@
-// GET /v1/devices/{id}/updates: the firmware updates that a device reported, newest first.
+// GET /v1/devices/{id}/updates: the firmware updates of a device, newest first.
 import type { firmware } from '@mooring/proto';
 import { type Static, Type } from 'typebox';
 import { toTime, toTimeOrNull } from '../../domain/time.js';
@@ -6,7 +6,7 @@ import { member } from '../access.js';
 import { deviceBehind } from '../device-of.js';
 import type { Parts } from '../parts.js';
 import { Page, PlainPage, pageFrom, pageOf } from '../schemas/page.js';
-import { Id, IdParams, Nullable, Time } from '../schemas/shapes.js';
+import { FirmwareUuid, Id, IdParams, Nullable, Time } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
 
 const Update = Type.Object({
@@ -14,10 +14,13 @@ const Update = Type.Object({
   device_id: Id,
   status: Type.String({
     description:
-      'received, started, downloading, updating; then completed, failed, ignored, rescheduled or expired',
+      'requested, received, started, downloading, updating; then completed, failed, ignored, rescheduled, expired or withdrawn',
   }),
   progress: Nullable(Type.Number({ description: '0 to 100' })),
   reason: Nullable(Type.String()),
+  firmware_uuid: Nullable(FirmwareUuid),
+  deployment_group_id: Nullable(Id),
+  actor: Nullable(Type.String({ description: 'Who ordered it' })),
   started_at: Time,
   updated_at: Time,
   ended_at: Nullable(Time),
@@ -46,6 +49,9 @@ function toUpdate(update: firmware.Update): Static<typeof Update> {
     status: update.status,
     progress: update.progress ?? null,
     reason: update.reason || null,
+    firmware_uuid: update.firmwareUuid || null,
+    deployment_group_id: update.deploymentGroupId || null,
+    actor: update.actor || null,
     started_at: toTime(update.startedAtMs),
     updated_at: toTime(update.updatedAtMs),
     ended_at: toTimeOrNull(update.endedAtMs),
