@@ -2,6 +2,8 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rulesFile } from './alerts/rules.js';
+import { dashboards } from './dashboards/index.js';
+import { dashboardJson } from './dashboards/panel.js';
 import type { Names } from './telemetry/registry.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -19,6 +21,12 @@ export function writtenFiles({ registry, page }: Names): readonly WrittenFile[] 
     written('docs/telemetry-names.json', json(registry)),
     written('docs/telemetry.md', page),
     written('k8s/components/observability/rules.yaml', rulesFile(1)),
+    ...dashboards.map((dashboard) =>
+      written(
+        `k8s/components/observability/dashboards/${dashboard.uid}.json`,
+        json(dashboardJson(dashboard)),
+      ),
+    ),
   ];
 }
 

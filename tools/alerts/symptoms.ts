@@ -91,8 +91,8 @@ export const symptoms: readonly Symptom[] = [
     lasting: '2m',
     summary: 'What {{ $labels.job }} has committed does not get out to the bus',
     expr: ({ seconds }) => {
-      const ages = 'mooring_registry_outbox_age_seconds or mooring_alarm_outbox_age_seconds';
-      return `max by (job) (${ages}) > ${seconds('1m')}`;
+      const ages = ['registry', 'alarm', 'firmware'].map((of) => `mooring_${of}_outbox_age_seconds`);
+      return `max by (job) (${ages.join(' or ')}) > ${seconds('1m')}`;
     },
   },
   {

@@ -75,13 +75,15 @@ function metrics({ from, file }: Source): readonly FoundMetric[] {
     const [options] = node.arguments;
     if (type === undefined || options === undefined || !ts.isObjectLiteralExpression(options)) return;
     const labels = property(options, 'labels');
-    found.push({
-      name: text(property(options, 'name'), file),
-      type,
-      help: text(property(options, 'help'), file).replace(/\.$/, ''),
-      labels: labels === undefined ? [] : elements(labels).map((label) => text(label, file)),
-      from,
-    });
+    for (const values of rowsAround(node)) {
+      found.push({
+        name: text(property(options, 'name', values), file),
+        type,
+        help: text(property(options, 'help', values), file).replace(/\.$/, ''),
+        labels: labels === undefined ? [] : elements(labels).map((label) => text(label, file)),
+        from,
+      });
+    }
   });
   return found;
 }
@@ -105,9 +107,33 @@ export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   ts.forEachChild(node, (child) => walk(child, visit));
 }
 
-function property(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+/** What names stand for in a row. */
+type Values = ReadonlyMap<string, ts.Expression>;
+
+/** Of metrics that are made in a loop over a table of literals: each row by the names of its columns. */
+function rowsAround(node: ts.Node): readonly Values[] {
+  for (let around = node.parent; around !== undefined; around = around.parent) {
+    if (!ts.isForOfStatement(around) || !ts.isVariableDeclarationList(around.initializer)) continue;
+    const pattern = around.initializer.declarations[0]?.name;
+    if (pattern === undefined || !ts.isArrayBindingPattern(pattern)) continue;
+    const columns = pattern.elements.map((element) => element.getText());
+    const table = ts.isAsExpression(around.expression) ? around.expression.expression : around.expression;
+    return elements(table).map(
+      (row) => new Map(elements(row).map((cell, index) => [columns[index] ?? '', cell])),
+    );
+  }
+  return [new Map()];
+}
+
+function property(
+  object: ts.ObjectLiteralExpression,
+  name: string,
+  values: Values = new Map(),
+): ts.Expression | undefined {
   for (const member of object.properties) {
-    if (ts.isPropertyAssignment(member) && member.name.getText() === name) return member.initializer;
+    if (member.name?.getText() !== name) continue;
+    if (ts.isPropertyAssignment(member)) return member.initializer;
+    if (ts.isShorthandPropertyAssignment(member)) return values.get(name);
   }
   return undefined;
 }
