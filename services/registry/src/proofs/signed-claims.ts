@@ -13,6 +13,8 @@ export interface SignedClaimsOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+type ProductSecret = Extract<SharedSecret, { of: 'product' }>;
+
 const MAX_KEYS = 10_000;
 /** Iterations that one key may cost: a thousand devices a second at the usual 1 000, and a fleet's return at once. */
 const COST = { perS: 1_000_000, burst: 5_000_000, maxKeys: MAX_KEYS };
@@ -35,7 +37,9 @@ export function signedClaims({ store, clock }: SignedClaimsOptions) {
     const nowMs = clock.now();
     const derivation = derivationOf(claim, nowMs);
     if (typeof derivation === 'string') return refused(derivation);
-    const found = await store.sharedSecrets.find(claim.key);
+    // What no device can be called proves nothing; and Postgres could not look for it.
+    if ('problem' in identify(Dialect.nerveshub, claim.identifier)) return refused('malformed');
+    const found = await store.sharedSecrets.find(claim.key, claim.identifier);
     if (found === undefined) return { is: 'unknown' };
     const from = `${found.id} ${asking.remoteAddress}`;
     if (failures.left(from, nowMs) < 1) throw new Fault('exhausted', 'this key failed too often from there');
@@ -49,24 +53,22 @@ export function signedClaims({ store, clock }: SignedClaimsOptions) {
     if (!uses.take(Buffer.from(claim.mac).toString('base64'), 1, nowMs)) {
       throw new Fault('exhausted', 'this token is used too often');
     }
-    return ownerOf(found, claim.identifier, asking.dialect);
+    if (asking.dialect !== Dialect.nerveshub) return refused('another_dialect');
+    const isItsOwn = await (found.of === 'device'
+      ? found.identifier === claim.identifier && found.dialect === Dialect.nerveshub
+      : isOfProduct(found, claim.identifier));
+    if (!isItsOwn) return refused(found.of === 'device' ? 'another_device' : 'identifier_taken');
+    return { is: 'proven', proof: { identifier: claim.identifier, credentialId: found.id } };
   };
 
-  async function ownerOf(found: SharedSecret, name: string, dialect: string): Promise<Verdict> {
-    const credentialId = found.id;
-    if (found.of === 'device') {
-      const isOwn = found.identifier === name && found.dialect === dialect;
-      return isOwn ? { is: 'proven', proof: { identifier: name, credentialId } } : refused('another_device');
+  /** Registers the device when it is new. */
+  async function isOfProduct(found: ProductSecret, identifier: string): Promise<boolean> {
+    if (!found.isMember) {
+      const { product, id: voucher } = found;
+      const sight = { product, voucher, dialect: Dialect.nerveshub, identifier, kind: 'nerves', tags: [] };
+      if ((await store.devicesOnSight(sight)) === 'taken') return false;
     }
-    if (dialect !== Dialect.nerveshub) return refused('another_dialect');
-    const identified = identify(Dialect.nerveshub, name);
-    if ('problem' in identified) return refused('malformed');
-    const { identifier } = identified;
-    const { product } = found;
-    const sight = { product, dialect: Dialect.nerveshub, identifier, kind: 'nerves', tags: [] };
-    const sighted = await store.devicesOnSight({ ...sight, voucher: credentialId });
-    if (sighted === 'taken') return refused('identifier_taken');
-    await store.sharedSecrets.used(credentialId, clock.now());
-    return { is: 'proven', proof: { identifier, credentialId } };
+    await store.sharedSecrets.used(found, clock.now());
+    return true;
   }
 }

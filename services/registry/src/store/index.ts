@@ -65,7 +65,7 @@ export function store(pools: Pools, secret: Buffer) {
     credentials: credentials(orm),
     deviceCertificates: deviceCertificates(orm, pools.hot),
     caCertificates: caCertificates(orm),
-    sharedSecrets: sharedSecrets(orm, secret),
+    sharedSecrets: sharedSecrets(orm, pools.hot, secret),
     devicesOnSight: devicesOnSight(orm),
     products: products(orm),
     productKeys: productKeys(orm, secret),

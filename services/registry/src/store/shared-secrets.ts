@@ -7,6 +7,7 @@ import { type NewCredential, requireRoom } from './credentials.js';
 import { claim, type Once } from './idempotency.js';
 import type { Orm } from './orm.js';
 import { credentialOf } from './row.js';
+import { type Pool, rows, type Statement } from './sql.js';
 
 /** What the name of a shared secret begins with, by whose it is (nerveshub.md 6.2). */
 export const SharedKind = { device: 'nhd_', product: 'nhp_' } as const;
@@ -18,6 +19,9 @@ export type SharedSecret = { readonly id: string; readonly secret: string } & (
   | {
       readonly of: 'product';
       readonly product: { readonly id: string; readonly organizationId: string; readonly name: string };
+      /** Whether the device that asked is one of the product already. */
+      readonly isMember: boolean;
+      readonly usedAt: Date | null;
     }
 );
 
@@ -39,30 +43,77 @@ export function openSharedSecret(master: Buffer, id: string, sealed: Uint8Array)
   return unseal(master, nameOf(id), sealed);
 }
 
-// Once a minute tells as much as at every connection, and a fleet that shares a key does not wait for its row.
+// Once a minute tells as much as at every connection; whoever else notes it at the moment does so for all.
 const USED_EVERY_MS = 60_000;
 
-export function sharedSecrets(orm: Orm, master: Buffer) {
+interface DeviceRow {
+  readonly id: string;
+  readonly sealed: Buffer;
+  readonly dialect: string;
+  readonly identifier: string;
+}
+
+interface ProductRow {
+  readonly id: string;
+  readonly sealed: Buffer;
+  readonly last_used_at: Date | null;
+  readonly product_id: string;
+  readonly organization_id: string;
+  readonly name: string;
+  readonly is_member: boolean | null;
+}
+
+const ofDevice: Statement = {
+  name: 'shared-secret-of-device',
+  text: `SELECT c.id, c.sealed, d.dialect, d.identifier FROM credential c JOIN device d ON d.id = c.device_id
+    WHERE c.key = $1 AND (c.expires_at IS NULL OR c.expires_at > now())`,
+};
+
+const ofProduct: Statement = {
+  name: 'shared-secret-of-product',
+  text: `SELECT k.id, k.sealed, k.last_used_at, p.id AS product_id, p.organization_id, p.name, (
+      SELECT d.product_id = p.id AND d.organization_id = p.organization_id
+      FROM device d WHERE d.dialect = 'nerveshub' AND d.identifier = $2
+    ) AS is_member
+    FROM product_key k JOIN product p ON p.id = k.product_id
+    WHERE k.key = $1 AND (k.expires_at IS NULL OR k.expires_at > now())`,
+};
+
+const noteUse: Statement = {
+  name: 'product-key-used',
+  text: `UPDATE product_key SET last_used_at = now()
+    WHERE id = (SELECT id FROM product_key WHERE id = $1::uuid FOR UPDATE SKIP LOCKED)`,
+};
+
+/** `hot` answers for the one question that every connection asks. */
+export function sharedSecrets(orm: Orm, hot: Pool, master: Buffer) {
   return {
-    /** The secret that devices name by `key`; undefined when it is unknown, withdrawn or expired. */
-    find: (key: string): Promise<SharedSecret | undefined> =>
-      orm.read(async (db) => {
-        if (key.startsWith(SharedKind.device)) {
-          const row = await db.credential.findUnique({ where: { key }, include: { device: true } });
-          if (row?.sealed == null || !stands(row)) return undefined;
-          const { dialect, identifier } = row.device;
-          const secret = openSharedSecret(master, row.id, row.sealed);
-          return { of: 'device', id: row.id, secret, dialect, identifier };
-        }
-        const row = await db.productKey.findUnique({ where: { key }, include: { product: true } });
-        if (row === null || !stands(row)) return undefined;
-        return {
-          of: 'product',
-          id: row.id,
-          secret: openSharedSecret(master, row.id, row.sealed),
-          product: row.product,
-        };
-      }),
+    /**
+     * The secret that a device of that name calls `key`; undefined when it is unknown, withdrawn or expired. The name
+     * must be one that Postgres can hold.
+     */
+    async find(key: string, identifier: string): Promise<SharedSecret | undefined> {
+      if (key.startsWith(SharedKind.device)) {
+        const [row] = await rows<DeviceRow>(hot, ofDevice, [key]);
+        if (row === undefined) return undefined;
+        const { id, dialect } = row;
+        const secret = openSharedSecret(master, id, row.sealed);
+        return { of: 'device', id, secret, dialect, identifier: row.identifier };
+      }
+      const [row] = await rows<ProductRow>(hot, ofProduct, [key, identifier]);
+      if (row === undefined) return undefined;
+      const { id, name, product_id: productId, organization_id: organizationId } = row;
+      const secret = openSharedSecret(master, id, row.sealed);
+      const product = { id: productId, organizationId, name };
+      const { is_member: isMember, last_used_at: usedAt } = row;
+      return { of: 'product', id, secret, product, isMember: isMember === true, usedAt };
+    },
+
+    /** Notes that a product's key was used, unless that was noted a moment ago. */
+    async used(found: Extract<SharedSecret, { of: 'product' }>, nowMs: number): Promise<void> {
+      if (found.usedAt !== null && found.usedAt.getTime() > nowMs - USED_EVERY_MS) return;
+      await rows(hot, noteUse, [found.id]);
+    },
 
     /** A repetition gives the first one's credential and secret. Fault `exhausted` for a device that has too many. */
     add: (
@@ -92,21 +143,7 @@ export function sharedSecrets(orm: Orm, master: Buffer) {
         await record(db, { ...about, action: 'credential.created', details });
         return { credential: credentialOf(row), secret };
       }),
-
-    /** Notes that a product's key was used. */
-    used: (id: string, atMs: number): Promise<void> =>
-      orm.read(async (db) => {
-        const before = new Date(atMs - USED_EVERY_MS);
-        await db.productKey.updateMany({
-          where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: before } }] },
-          data: { lastUsedAt: new Date(atMs) },
-        });
-      }),
   };
-}
-
-function stands(row: { readonly expiresAt: Date | null }): boolean {
-  return row.expiresAt === null || row.expiresAt.getTime() > Date.now();
 }
 
 function random(): string {
