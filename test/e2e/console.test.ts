@@ -123,6 +123,51 @@ describe('a script', () => {
   });
 });
 
+/** Kills an edge without warning and waits until there is another one. */
+async function kill(part: string): Promise<void> {
+  const pid = mooring.pid(part);
+  process.kill(pid, 'SIGKILL');
+  await eventually(() => mooring.pid(part) !== pid, { what: `a new ${part}`, withinMs: 20_000 });
+}
+
+describe('an edge that is killed', () => {
+  it('with the person leaves nobody at the device’s console', async () => {
+    const left = async () =>
+      (await mooring.api.log(view.id)).filter(({ name }) => name === 'console_closed').length;
+    const before = await left();
+    const peer = await person(mooring.file.owner.token);
+    await peer.message('"ready"');
+    await kill('edge-2');
+    await peer.closing();
+    device.push('console', 'up', { data: 'anybody?' });
+    await eventually(async () => (await left()) > before, { what: 'the line of the end', withinMs: 20_000 });
+  });
+
+  it('with the device is noticed by the person, and the next console opens on the new one', async () => {
+    const peer = await person(mooring.file.owner.token);
+    await peer.message('"ready"');
+    await kill('edge-1');
+    const closed = await eventually(() => peer.received.find((text) => text.includes('"closed"')), {
+      what: 'the end of the console',
+      withinMs: 30_000,
+    });
+    expect(JSON.parse(closed)).toEqual({ type: 'closed', reason: 'device_gone' });
+    const again = await eventually(
+      async () => {
+        const next = await person(mooring.file.owner.token);
+        const first = await eventually(() => next.received[0], { what: 'an answer' });
+        if (first.includes('"ready"')) return next;
+        next.end();
+        return undefined;
+      },
+      { what: 'a console', withinMs: 40_000 },
+    );
+    again.send({ type: 'input', data: 'hello again' });
+    await eventually(() => shown(again).includes('hello again'), { what: 'the echo' });
+    again.end();
+  });
+});
+
 describe('the end of the device', () => {
   it('is told to whoever has its console', async () => {
     const peer = await person(mooring.file.owner.token);
