@@ -6,4 +6,5 @@ export { type Launched, launched } from './launched.js';
 export { natsServerBinary, startNatsServer } from './nats-server.js';
 export { freePort, freePorts, portsInARow } from './ports.js';
 export { postgresUrl, startPostgres } from './postgres.js';
+export { postgresBinaries } from './postgres-binaries.js';
 export { Stack } from './stack.js';
