@@ -1,6 +1,8 @@
 // Archives beside firmware, versions that are there once, and the hashes of parts, on a real NATS and Postgres.
 import { createHash, randomBytes } from 'node:crypto';
-import { postgresPool, uuidv7 } from '@mooring/runtime';
+import { eventually } from '@mooring/harness';
+import { audit, type bus } from '@mooring/proto';
+import { connectBus, postgresPool, uuidv7 } from '@mooring/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partHashesOf } from '../src/store/artifact-parts.js';
 import { openDatabase } from '../src/store/client.js';
@@ -110,6 +112,36 @@ describe('a version', () => {
     } finally {
       await lenient.stop();
     }
+  });
+});
+
+describe('the audit log', () => {
+  it('is told who brought and took away files and keys', async () => {
+    const told: bus.AuditEntry[] = [];
+    const connection = await connectBus({ url: running.nats.url, name: 'test' });
+    const owner = uuidv7();
+    const subscription = connection.subscribe(audit.entry, { organization: owner }, (entry) =>
+      told.push(entry),
+    );
+    await connection.flush();
+    const { id } = await trust(running.artifacts, owner, signer.key.publicKey, 'ours');
+    const { artifact } = await send(owner, made(signer, randomBytes(10), '1.0.0'), 'archive');
+    const uuid = artifact?.uuid ?? '';
+    const organizationIds = [owner];
+    await running.artifacts.deleteArtifact({ organizationIds, uuid, kind: 'archive', actor: 'somebody' });
+    await running.artifacts.deleteFirmwareKey({ organizationIds, id, actor: 'somebody' });
+    await eventually(() => told.length === 4);
+    expect(told.map(({ actor, action, resource }) => [actor, action, resource])).toEqual([
+      ['tester', 'firmware_key.created', `firmware_key:${id}`],
+      ['tester', 'archive.uploaded', `archive:${uuid}`],
+      ['somebody', 'archive.deleted', `archive:${uuid}`],
+      ['somebody', 'firmware_key.deleted', `firmware_key:${id}`],
+    ]);
+    expect(JSON.parse(told[1]?.detailsJson ?? '')).toEqual({
+      ...{ product: 'made', version: '1.0.0', signed_by: 'ours' },
+    });
+    subscription.close();
+    await connection.close();
   });
 });
 

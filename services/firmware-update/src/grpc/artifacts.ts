@@ -44,8 +44,10 @@ export function getArtifact(context: ArtifactContext): Server['getArtifact'] {
 export function deleteArtifact(context: ArtifactContext): Server['deleteArtifact'] {
   return unary(async (request) => {
     const artifact = await wanted(context, request);
-    await deleteStored(context.database, artifact, context.clock.now() + LINGER_MS);
-    artifactDeleted(artifact, request.actor);
+    const { actor } = request;
+    const atMs = context.clock.now();
+    await deleteStored(context.database, artifact, { actor, atMs, dueMs: atMs + LINGER_MS });
+    artifactDeleted(artifact, actor);
     return {};
   });
 }

@@ -46,10 +46,10 @@ export function getFirmwareKey({ database }: ArtifactContext): Server['getFirmwa
   });
 }
 
-export function deleteFirmwareKey({ database }: ArtifactContext): Server['deleteFirmwareKey'] {
+export function deleteFirmwareKey({ database, clock }: ArtifactContext): Server['deleteFirmwareKey'] {
   return unary(async ({ organizationIds, id: given, actor }) => {
     const id = idOf(given, 'firmware key');
-    await deleteKey(database, organizationsOf(organizationIds), id);
+    await deleteKey(database, organizationsOf(organizationIds), id, { actor, atMs: clock.now() });
     keyChanged('deleted', id, actor);
     return {};
   });

@@ -1,9 +1,11 @@
 // Keeps what is known of firmware files and archives. The object of each has a row here or in object_removal, never in neither.
 import { Fault, isFault, postgresFault } from '@mooring/runtime';
 import { type Artifact, ArtifactKind } from '../domain/artifact.js';
+import { auditOfArtifact } from '../domain/custody.js';
 import { artifactOf, artifactRow } from './artifact-row.js';
 import { holdVersion } from './artifact-versions.js';
 import type { Database } from './client.js';
+import { keepNotesIn } from './outbox.js';
 
 /** Where a page ends: the id of its last item. */
 export interface Page {
@@ -84,6 +86,8 @@ export async function keepArtifact(
       if (count === 0) throw new Fault('unavailable', 'the upload took longer than its object was kept');
       if (uniqueVersion) await holdVersion(tx, artifact);
       await tx.artifact.create({ data: artifactRow(artifact) });
+      const { uploadedBy: actor, uploadedAtMs: atMs } = artifact;
+      await keepNotesIn(tx, [auditOfArtifact(artifact, 'uploaded', { actor, atMs })]);
       await tx.artifactParts.create({ data: { artifactId: artifact.id, hashes: Buffer.from(partHashes) } });
     });
     return artifact;
@@ -95,14 +99,26 @@ export async function keepArtifact(
   }
 }
 
-/** Deletes it, and has its object removed at `dueMs`. Faults `not_found`, and `conflict` while something refers to it. */
-export async function deleteArtifact(database: Database, artifact: Artifact, dueMs: number): Promise<void> {
+/** Who deletes a file and when, and from when on its object is removed. */
+export interface Deletion {
+  readonly actor: string;
+  readonly atMs: number;
+  readonly dueMs: number;
+}
+
+/** Deletes it. Faults `not_found`, and `conflict` while something refers to it. */
+export async function deleteArtifact(
+  database: Database,
+  artifact: Artifact,
+  { dueMs, ...by }: Deletion,
+): Promise<void> {
   try {
     await database.$transaction(async (tx) => {
       const { count } = await tx.artifact.deleteMany({ where: { id: artifact.id } });
       if (count === 0) throw new Fault('not_found', `no such ${artifact.kind}`);
       const { id: key, sizeBytes } = artifactRow(artifact);
       await tx.objectRemoval.create({ data: { key, sizeBytes, dueAt: new Date(dueMs) } });
+      await keepNotesIn(tx, [auditOfArtifact(artifact, 'deleted', by)]);
     });
   } catch (error) {
     if (isFault(error)) throw error;

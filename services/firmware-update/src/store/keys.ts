@@ -1,10 +1,12 @@
 // Keeps the keys that organizations trust to sign firmware.
 import { Fault, postgresFault } from '@mooring/runtime';
 import type { FirmwareKey } from '../domain/artifact.js';
+import { auditOfKey } from '../domain/custody.js';
 import type { Page } from './artifacts.js';
 import type { Database } from './client.js';
 import type { FirmwareKey as Row } from './generated/client.js';
 import { claimOnce, type Once } from './idempotency.js';
+import { keepNotesIn } from './outbox.js';
 
 /** Each is tried at every upload. */
 export const MAX_KEYS = 50;
@@ -49,7 +51,10 @@ export async function createKey(database: Database, key: FirmwareKey, once: Once
       if (count >= MAX_KEYS) {
         throw new Fault('exhausted', `an organization has at most ${MAX_KEYS} firmware keys`);
       }
-      return keyOf(await tx.firmwareKey.create({ data: rowOf(key) }));
+      const made = keyOf(await tx.firmwareKey.create({ data: rowOf(key) }));
+      const { createdBy: actor, createdAtMs: atMs } = made;
+      await keepNotesIn(tx, [auditOfKey(made, 'created', { actor, atMs })]);
+      return made;
     });
   } catch (error) {
     throw postgresFault(error);
@@ -77,11 +82,15 @@ export async function deleteKey(
   database: Database,
   organizationIds: readonly string[],
   id: string,
+  by: { readonly actor: string; readonly atMs: number },
 ): Promise<void> {
+  const key = await getKey(database, organizationIds, id);
   try {
-    const where = { id, organizationId: { in: [...organizationIds] } };
-    const { count } = await database.firmwareKey.deleteMany({ where });
-    if (count === 0) throw new Fault('not_found', 'no such firmware key');
+    await database.$transaction(async (tx) => {
+      const { count } = await tx.firmwareKey.deleteMany({ where: { id: key.id } });
+      if (count === 0) throw new Fault('not_found', 'no such firmware key');
+      await keepNotesIn(tx, [auditOfKey(key, 'deleted', by)]);
+    });
   } catch (error) {
     throw postgresFault(error);
   }
