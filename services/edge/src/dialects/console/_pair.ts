@@ -190,3 +190,14 @@ function carryFrom(source: End, ends: readonly End[]): void {
     source.settle(as, { kind: 'signalled', outcome });
   }
 }
+
+/** A device and a person who has come in. */
+export function pair(kind: 'iex' | 'shell' = 'iex') {
+  const device = new DeviceEnd();
+  if (kind === 'shell') device.attachShell();
+  device.heard();
+  const person = new PersonEnd('person-1').enter(kind);
+  const carry = () => courier(device, person);
+  carry();
+  return { device, person, carry };
+}
