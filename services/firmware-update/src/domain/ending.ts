@@ -1,4 +1,5 @@
 // Decides what the end of an update means: to its device, to the group that counts failures, to whoever ordered it.
+import { attempted } from './fleet.js';
 import type { Decision, Held, Surroundings } from './held.js';
 import { auditOfDevice, type Note } from './note.js';
 import { type DeviceUpdate, type EndedStatus, finished } from './update.js';
@@ -27,12 +28,12 @@ export interface End {
 
 /** Ends the device's update, which must be open, with all that follows. */
 export function end({ device }: Held, update: DeviceUpdate, how: End, around: Surroundings): Decision {
-  return afterEnd(
-    { device, latest: update },
-    finished(update, how.status, how.reason, how.atMs),
-    undefined,
-    around,
-  );
+  const ended = finished(update, how.status, how.reason, how.atMs);
+  // Whoever never answers an offer has had it: else it would hold a slot again and again.
+  const isUnanswered =
+    how.status === 'expired' && update.status === 'requested' && update.place !== undefined;
+  const now = isUnanswered ? attempted(device, around.nowMs) : device;
+  return afterEnd({ device: now, latest: update }, ended, undefined, around);
 }
 
 /** What the device said at the end. */

@@ -93,3 +93,11 @@ export function present(
   if (!isNews) return device;
   return { ...device, presenceEpoch: epoch, presenceOnline: online, presenceAtMs: atMs };
 }
+
+// More say nothing that fewer do not: the penalty box takes a device at far less (nerveshub.md 5.3).
+const MAX_ATTEMPTS = 1_000;
+
+/** The device with one more attempt. */
+export function attempted(device: FleetDevice, nowMs: number): FleetDevice {
+  return { ...device, attemptsMs: [...device.attemptsMs, nowMs].slice(-MAX_ATTEMPTS) };
+}

@@ -1,12 +1,10 @@
 // Decides what a step of an update means beside the update itself: an attempt has begun, an order goes on, or it is over.
 import { afterEnd, type Report } from './ending.js';
+import { attempted } from './fleet.js';
 import type { Decision, Held, Surroundings } from './held.js';
 import type { Note } from './note.js';
 import { type Step, takeStep } from './step.js';
 import type { DeviceUpdate } from './update.js';
-
-// More say nothing that fewer do not: the penalty box takes a device at far less (nerveshub.md 5.3).
-const MAX_ATTEMPTS = 1_000;
 
 /** What a step did, for the counters. */
 export type StepKind = 'changed' | 'noted' | 'repeated';
@@ -39,8 +37,8 @@ export function began({ device, latest }: Held, update: DeviceUpdate, nowMs: num
     notes.push({ note: 'order', ...step, code: '', message: '', atMs: update.updatedAtMs });
   }
   const counts = isFirst && update.place !== undefined;
-  const attemptsMs = counts ? [...device.attemptsMs, nowMs].slice(-MAX_ATTEMPTS) : device.attemptsMs;
-  return { held: { device: { ...device, attemptsMs }, latest: update }, written: [update], notes };
+  const tried = counts ? attempted(device, nowMs) : device;
+  return { held: { device: tried, latest: update }, written: [update], notes };
 }
 
 function joined(first: Decision, second: Decision): Decision {
