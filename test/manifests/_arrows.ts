@@ -27,8 +27,17 @@ export const arrows: readonly Arrow[] = [
   ...[...withDatabase, ...migrating].map((name): Arrow => `${name} → postgres:5432`),
 ];
 
+const observed: readonly Arrow[] = [
+  ...[...asked, 'api'].map((name): Arrow => `prometheus → ${name}:9464`),
+  'prometheus → otel-collector:8888',
+  'otel-collector → jaeger:4317',
+  'grafana → prometheus:9090',
+  'grafana → jaeger:16686',
+  ...['prometheus', 'otel-collector', 'grafana'].map((name): Arrow => `${name} → dns:53`),
+];
+
 /** What an overlay has besides. */
 export const further: Readonly<Record<string, readonly Arrow[]>> = {
-  local: [],
+  local: observed,
   production: [...withDatabase, ...migrating].map((name): Arrow => `${name} → 192.0.2.0/24:5432`),
 };

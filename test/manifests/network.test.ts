@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { allowed } from './_allowed.js';
 import { type Arrow, arrows, further } from './_arrows.js';
 import { environment } from './_environment.js';
-import { nameOf, servers, workloads } from './_pods.js';
+import { nameOf, servers, type Workload, workloads } from './_pods.js';
 import { overlays, render } from './_render.js';
-import { at } from './_tree.js';
+import { at, type Resource } from './_tree.js';
 
 const NAME = 'app.kubernetes.io/name';
 
@@ -13,6 +13,25 @@ const ends = (arrow: string): { from: string; to: string; port: number } => {
   const [, from = '', to = '', port = ''] = /^(.+) → (.+):(\d+)$/.exec(arrow) ?? [];
   return { from, to, port: Number(port) };
 };
+
+/** Hosts and ports in a text: `host:port`, and what Prometheus finds by a name and a port. */
+function namedIn(text: string): readonly (readonly [host: string, port: string])[] {
+  const found = [
+    ...text.matchAll(/(?<![\w.])([a-z][a-z-]*):(\d{4,5})\b/g),
+    ...text.matchAll(/names: \[([a-z-]+)\]\s+type: A\s+port: (\d+)/g),
+  ];
+  return found.map(([, host = '', port = '']) => [host, port]);
+}
+
+/** Files of ConfigMaps that a pod of the observability component has: its servers are configured by nothing else. */
+function mountedTexts({ labels, spec }: Workload, resources: readonly Resource[]): readonly string[] {
+  if (labels['app.kubernetes.io/component'] !== 'observability') return [];
+  const mounted = (spec.volumes ?? []).map(({ configMap }) => configMap?.name);
+  const maps = resources.filter(
+    ({ kind, metadata }) => kind === 'ConfigMap' && mounted.includes(metadata.name),
+  );
+  return maps.flatMap((map) => Object.values((map['data'] ?? {}) as Record<string, string>));
+}
 
 describe.each([...overlays])('%s', (overlay, folder) => {
   const resources = render(folder);
@@ -53,8 +72,11 @@ describe.each([...overlays])('%s', (overlay, folder) => {
     );
     const named = pods.flatMap((pod) =>
       pod.containers.flatMap((container) =>
-        [...environment(container, resources, () => 'password').values()].flatMap(({ value }) =>
-          [...value.matchAll(/(?<![\w.])([a-z][a-z-]*):(\d{4,5})\b/g)].flatMap(([, host = '', port = '']) => {
+        [
+          ...[...environment(container, resources, () => 'password').values()].map(({ value }) => value),
+          ...mountedTexts(pod, resources),
+        ].flatMap((text) =>
+          namedIn(text).flatMap(([host, port]) => {
             const target = at(services.get(host), `spec.selector`) as Record<string, string> | undefined;
             return target === undefined ? [] : [`${nameOf(pod)} → ${target[NAME]}:${port}`];
           }),
