@@ -15,12 +15,14 @@ export interface TestStack {
 export interface TestStackOptions {
   readonly edges?: number;
   readonly deviceAuth?: 'open' | 'enrolled' | 'credentials';
+  /** Processes of firmware-update; one unless told. The second one is the part `firmware-update-2`. */
+  readonly firmwareReplicas?: number;
   /** Added to the environment of every process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
-  const { edges = 2, deviceAuth = 'open', env = {} } = options;
+  const { edges = 2, deviceAuth = 'open', firmwareReplicas = 1, env = {} } = options;
   const apiPort = await freePort();
   const edgePort = await portsInARow(edges, [apiPort]);
   const flags = {
@@ -33,6 +35,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     owner: { email: 'owner@example.com', password: 'correct horse battery' },
     deviceAuth,
     demo: false,
+    firmwareReplicas,
   };
   const inherited = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
   const stack = await Stack.start({ flags, env: { ...inherited, ...env }, say: () => undefined });

@@ -44,7 +44,7 @@ it('gives every process ports of its own, and the burnt-in ones to the first edg
   const takePort = () => next++;
   const secrets = { postgresPassword: 'p', registrySecret: 's', telemetrySecret: 't', firmwareSecret: 'f' };
   const { backends, api, edges } = plan({ flags, natsPort: 1, postgresPort: 2, ...secrets, takePort });
-  expect(next - 20_000).toBe(portsNeeded(2));
+  expect(next - 20_000).toBe(portsNeeded({ edges: 2 }));
   const health = [...backends, api, ...edges].map(({ healthPort }) => healthPort);
   expect(new Set(health).size).toBe(health.length);
   expect(edges.map(({ env }) => [env['EDGE_PORT'], env['EDGE_EXTRA_PORTS']])).toEqual([
@@ -52,4 +52,21 @@ it('gives every process ports of its own, and the burnt-in ones to the first edg
     ['8001', ''],
   ]);
   expect(edgePorts(flags)).toEqual([8000, 8001]);
+});
+
+it('runs as many processes of firmware-update as it is told to, each with downloads of its own', () => {
+  const parsed = parseFlags([]);
+  if (parsed === undefined) throw new Error('no flags');
+  const flags = { ...parsed, firmwareReplicas: 2 };
+  let next = 20_000;
+  const takePort = () => next++;
+  const secrets = { postgresPassword: 'p', registrySecret: 's', telemetrySecret: 't', firmwareSecret: 'f' };
+  const { backends, api, urls } = plan({ flags, natsPort: 1, postgresPort: 2, ...secrets, takePort });
+  expect(next - 20_000).toBe(portsNeeded(flags));
+  const replicas = backends.filter(({ program }) => program.includes('firmware-update'));
+  expect(replicas.map(({ name }) => name)).toEqual(['firmware-update', 'firmware-update-2']);
+  const addresses = replicas.map(({ env }) => `127.0.0.1:${env['FIRMWARE_GRPC_PORT']}`);
+  expect(api.env['API_FIRMWARE_ADDRESS']).toBe(addresses.join(','));
+  const downloads = replicas.map(({ env }) => env['FIRMWARE_PUBLIC_URL']);
+  expect([new Set(downloads).size, urls.firmware]).toEqual([2, downloads[0]]);
 });

@@ -28,6 +28,8 @@ export interface StackFlags {
   readonly owner: { readonly email: string; readonly password: string | undefined };
   readonly deviceAuth: 'open' | 'enrolled' | 'credentials';
   readonly demo: boolean;
+  /** Processes of firmware-update; one when absent. No flag of `npm start`: one machine has no use for more. */
+  readonly firmwareReplicas?: number;
 }
 
 const DEFAULT_OWNER = 'owner@example.com';

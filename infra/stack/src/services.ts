@@ -41,9 +41,12 @@ export interface PlanInputs {
 const LOOPBACK = '127.0.0.1';
 
 /** How many free ports `plan` takes. */
-export function portsNeeded(edges: number): number {
-  // Health and gRPC of each backend, downloads of one, health of the API and of each edge.
-  return 5 * 2 + 1 + 1 + edges;
+export function portsNeeded({
+  edges,
+  firmwareReplicas = 1,
+}: Pick<StackFlags, 'edges' | 'firmwareReplicas'>): number {
+  // Health and gRPC of each backend, downloads of those that have them, health of the API and of each edge.
+  return 4 * 2 + firmwareReplicas * 3 + 1 + edges;
 }
 
 export function plan(inputs: PlanInputs): Plan {
@@ -57,15 +60,35 @@ export function plan(inputs: PlanInputs): Plan {
     [`${prefix}_HEALTH_PORT`]: String(healthPort),
   });
   const addresses = new Map<string, string>();
-  const backend = (service: string, prefix: string, env: Record<string, string>): ServicePlan => {
+  const backend = (
+    service: string,
+    prefix: string,
+    env: Record<string, string>,
+    name = service,
+  ): ServicePlan => {
     const [healthPort, grpcPort] = [takePort(), takePort()];
-    addresses.set(prefix, `${LOOPBACK}:${grpcPort}`);
+    const others = addresses.get(prefix);
+    addresses.set(prefix, `${others === undefined ? '' : `${others},`}${LOOPBACK}:${grpcPort}`);
     const grpc = { [`${prefix}_GRPC_HOST`]: LOOPBACK, [`${prefix}_GRPC_PORT`]: String(grpcPort) };
     const program = `services/${service}/dist/main.js`;
-    return { name: service, program, healthPort, env: { ...base(prefix, healthPort), ...grpc, ...env } };
+    return { name, program, healthPort, env: { ...base(prefix, healthPort), ...grpc, ...env } };
   };
-  const downloadPort = takePort();
-  const downloads = `http://${reachable(flags.host)}:${downloadPort}`;
+  const downloads: string[] = [];
+  const firmwareUpdate = (index: number): ServicePlan => {
+    const port = takePort();
+    const url = `http://${reachable(flags.host)}:${port}`;
+    downloads.push(url);
+    const env = {
+      FIRMWARE_POSTGRES_URL: database('firmware'),
+      FIRMWARE_SECRET: inputs.firmwareSecret,
+      FIRMWARE_REGISTRY_ADDRESS: addresses.get('REGISTRY') ?? '',
+      FIRMWARE_HTTP_HOST: flags.host,
+      FIRMWARE_HTTP_PORT: String(port),
+      FIRMWARE_PUBLIC_URL: url,
+    };
+    const name = index === 0 ? 'firmware-update' : `firmware-update-${index + 1}`;
+    return backend('firmware-update', 'FIRMWARE', env, name);
+  };
   const backends = [
     backend('registry', 'REGISTRY', {
       REGISTRY_POSTGRES_URL: database('registry'),
@@ -82,14 +105,7 @@ export function plan(inputs: PlanInputs): Plan {
       SIGNALING_POSTGRES_URL: database('signaling'),
       SIGNALING_REGISTRY_ADDRESS: addresses.get('REGISTRY') ?? '',
     }),
-    backend('firmware-update', 'FIRMWARE', {
-      FIRMWARE_POSTGRES_URL: database('firmware'),
-      FIRMWARE_SECRET: inputs.firmwareSecret,
-      FIRMWARE_REGISTRY_ADDRESS: addresses.get('REGISTRY') ?? '',
-      FIRMWARE_HTTP_HOST: flags.host,
-      FIRMWARE_HTTP_PORT: String(downloadPort),
-      FIRMWARE_PUBLIC_URL: downloads,
-    }),
+    ...Array.from({ length: flags.firmwareReplicas ?? 1 }, (_, index) => firmwareUpdate(index)),
     backend('printing', 'PRINTING', {}),
   ];
   const address = (prefix: string): string => addresses.get(prefix) ?? '';
@@ -140,7 +156,7 @@ export function plan(inputs: PlanInputs): Plan {
       nats,
       postgres: postgresUrl({ port: inputs.postgresPort, password: inputs.postgresPassword }),
       api: `http://${reachable(flags.host)}:${flags.apiPort}`,
-      firmware: downloads,
+      firmware: downloads[0] ?? '',
       edges: edgeUrls,
     },
   };

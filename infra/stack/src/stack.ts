@@ -83,7 +83,7 @@ export class Stack {
     await this.#checkPorts();
     const binary = natsServerBinary(env['PATH'] ?? '', () => say('Fetching nats-server …'));
     const secrets = this.#directory.secrets();
-    const free = await freePorts(2 + portsNeeded(flags.edges));
+    const free = await freePorts(2 + portsNeeded(flags));
     const takePort = (): number => free.pop() ?? 0;
     const [natsPort, postgresPort] = [takePort(), takePort()];
     const planned = plan({

@@ -7,10 +7,10 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { FirmwareFile, FirmwareSigner } from '@mooring/harness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from './_client.js';
 import { type Everything, everything } from './_everything.js';
-import { LargeFirmware } from './_large-firmware.js';
 
 const MIB = 1024 ** 2;
 let platform: Everything;
@@ -85,9 +85,10 @@ function sizes() {
 
 describe('a large file', () => {
   it('goes up and down without being in memory, also when it is cut off in the middle', async () => {
-    const large = new LargeFirmware();
+    const signer = new FirmwareSigner();
+    const large = new FirmwareFile({ signer, blocks: 960 });
     expect(large.bytes).toBeGreaterThan(60 * MIB - 1);
-    const key = { name: 'large', public_key: large.publicKey };
+    const key = { name: 'large', public_key: signer.publicKey };
     expect((await ask(platform.base, 'POST /v1/firmware-keys', { token, body: key })).status).toBe(201);
     const memory = new Memory();
     const look = (chunk: Uint8Array): void => memory.look(chunk.length);

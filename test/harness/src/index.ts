@@ -3,6 +3,7 @@ export { freePort, freePorts } from '@mooring/stack';
 export { type TestAuthority, type TestCertificate, type TestSubject, testAuthority } from './certificates.js';
 export { launchBrowser, testChromium } from './chromium.js';
 export { eventually } from './eventually.js';
+export { FIRMWARE_BLOCK_BYTES, FirmwareFile, FirmwareSigner } from './firmware-file.js';
 export {
   type FiringAlert,
   promtool,

@@ -9,7 +9,8 @@ export interface Download {
   readonly retries: number;
 }
 
-const ATTEMPTS = 4;
+/** Over ten seconds: as long as a server that ended takes to come back. */
+const ATTEMPTS = 20;
 const RETRY_MS = 500;
 const ATTEMPT_TIMEOUT_MS = 60_000;
 
