@@ -1,6 +1,7 @@
 // What devices report: order, joins that end updates, the penalty box, membership.
 import { describe, expect, it } from 'vitest';
 import { around, device, group, held, NOW_MS, update } from './_fleet.js';
+import type { DeploymentGroup } from './group.js';
 import type { Held } from './held.js';
 import type { Join } from './join.js';
 import type { Note } from './note.js';
@@ -30,7 +31,7 @@ function step(
   return { ...at(3n, 2n), kind: 'step', status, reason, delayMs, progress };
 }
 
-const take = (before: Held, record: DeviceRecord, ...groups: Parameters<typeof around>) =>
+const take = (before: Held, record: DeviceRecord, ...groups: readonly DeploymentGroup[]) =>
   takeRecord(before, record, around(...groups));
 const words = (notes: readonly Note[]): string[] =>
   notes.map((note) => (note.note === 'audit' ? note.action : note.note));
