@@ -30,8 +30,8 @@ const missing = (files: readonly string[]) => files.filter((file) => !existsSync
 describe('the journeys of ARCHITECTURE.md', () => {
   const journeys = tables(read('ARCHITECTURE.md'), 'journey');
 
-  it('are three: up from a device, down to it, and from a viewer to a camera', () => {
-    expect(journeys).toHaveLength(3);
+  it('are five: a reading, a command, a picture, an update and a console', () => {
+    expect(journeys).toHaveLength(5);
   });
 
   it('go through files that exist, at least one a step', () => {
