@@ -1,8 +1,9 @@
 // Decides what people's wishes about one device do: whether it is updated, its group, its penalty, an update they order.
 import { requested } from './claim.js';
+import { end } from './ending.js';
 import type { DeploymentGroup } from './group.js';
 import type { Release } from './group-change.js';
-import { type Decision, type Held, type Surroundings, unchanged } from './held.js';
+import { type Decision, type Held, inTurn, type Surroundings, unchanged } from './held.js';
 import { moved } from './membership.js';
 import { auditOfDevice, type Note } from './note.js';
 import { DEFAULT_TIMEOUT_MINUTES, isOpen } from './update.js';
@@ -35,12 +36,24 @@ export function wished(
     tell('device.penalty_cleared');
   }
   if (device.groupId !== undefined) notes.push({ note: 'look', groupId: device.groupId });
-  const now: Held = { device, latest: held.latest };
-  if (group === undefined || (group?.id ?? undefined) === device.groupId)
-    return { held: now, written: [], notes };
-  const action = group === null ? 'device.group_left' : 'device.group_joined';
-  const after = moved(now, group ?? undefined, around, action, { by: 'hand' }, actor);
-  return { ...after, notes: [...notes, ...after.notes] } satisfies Decision;
+  return inTurn(
+    { device, latest: held.latest },
+    (now) => ({ ...unchanged(now), notes }),
+    (now) => (updatesEnabled === false ? withdrawn(now, around) : unchanged(now)),
+    (now) => {
+      if (group === undefined || group?.id === now.device.groupId) return unchanged(now);
+      const action = group === null ? 'device.group_left' : 'device.group_joined';
+      return moved(now, group ?? undefined, around, action, { by: 'hand' }, actor);
+    },
+  );
+}
+
+/** What a group offered and the device has not begun is taken back (nerveshub.md 4.3). */
+function withdrawn(held: Held, around: Surroundings): Decision {
+  const { latest } = held;
+  if (!isOpen(latest) || latest.place === undefined || latest.status !== 'requested') return unchanged(held);
+  const how = { status: 'withdrawn', reason: 'updates are switched off', atMs: around.nowMs } as const;
+  return end(held, latest, how, around);
 }
 
 /** An update that a person orders. */

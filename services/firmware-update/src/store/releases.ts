@@ -58,7 +58,7 @@ export async function named(pool: Pool, records: readonly DeviceRecord[]): Promi
   const rows = await query<Omit<Release, 'artifactId'> & { readonly owner: string }>(
     pool,
     `SELECT organization_id AS owner, uuid, version, product, platform, architecture FROM artifact
-     WHERE organization_id = ANY ($1::uuid[]) AND uuid = ANY ($2)`,
+     WHERE organization_id = ANY ($1::uuid[]) AND uuid = ANY ($2) AND kind = 'firmware'`,
     [incomplete.map(({ organizationId }) => organizationId), incomplete.map(({ join }) => join.firmwareUuid)],
   );
   return records.map((record): DeviceRecord => {
