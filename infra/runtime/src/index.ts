@@ -18,3 +18,4 @@ export { type App, type MainOptions, main, type Runnable, type Scope } from './r
 export { seal, unseal } from './seal.js';
 export { commonConfig, grpcConfig, healthConfig, natsConfig, postgresConfig } from './shared-config.js';
 export * from './trace.js';
+export { Work, type WorkBounds } from './work.js';

@@ -1,6 +1,6 @@
 // The parts of rollouts, and how they wake one another.
 import type { registry } from '@mooring/proto';
-import type { Bus, Clock, GrpcClient, Runnable } from '@mooring/runtime';
+import { type Bus, type Clock, type GrpcClient, type Runnable, Work } from '@mooring/runtime';
 import { deviceDeleted } from '../consumers/device-deleted.js';
 import { devicesChanged, devicesConnected, devicesDisconnected } from '../consumers/devices.js';
 import { firmwareStatus } from '../consumers/firmware-status.js';
@@ -22,7 +22,6 @@ import { orchestrator } from './orchestrator.js';
 import { relay } from './relay.js';
 import { responders } from './respond.js';
 import { sweeps } from './sweeps.js';
-import { Work } from './work.js';
 
 export interface EngineParts {
   readonly bus: Bus;

@@ -1,6 +1,6 @@
 // Moves rollouts on, in every replica: claims what may be offered and offers it, at once when something changed and
 // again at every tick. Knows no limits: the rows and the database do.
-import { asFault, type Clock, every, Latch, type Runnable } from '@mooring/runtime';
+import { asFault, type Clock, every, Latch, type Runnable, type Work } from '@mooring/runtime';
 import { OFFER_MS } from '../domain/claim.js';
 import { claimSome } from '../store/claim.js';
 import type { Pool } from '../store/client.js';
@@ -9,7 +9,6 @@ import { takeOffers } from '../store/updates.js';
 import type { FleetChanges } from './changes.js';
 import { penalized, rolloutMoved, roundFailed } from './events.js';
 import type { Offer } from './offer.js';
-import type { Work } from './work.js';
 
 export interface OrchestratorParts {
   readonly pool: Pool;

@@ -1,6 +1,6 @@
 // Answers what edges and the registry ask: whether an update waits for a device, and to order one.
 import { type bus as messages, updating } from '@mooring/proto';
-import { asFault, type Bus, deadline, Fault, isFault, type Runnable } from '@mooring/runtime';
+import { asFault, type Bus, deadline, Fault, isFault, type Runnable, type Work } from '@mooring/runtime';
 import type { Ordered } from '../domain/by-hand.js';
 import { claimSome } from '../store/claim.js';
 import type { Database } from '../store/client.js';
@@ -9,7 +9,6 @@ import { firmwareOf } from '../store/releases.js';
 import { noteOffer } from '../store/updates.js';
 import { offerFailed, offerMade } from './events.js';
 import { type Offer, type OfferParts, updateOffer } from './offer.js';
-import type { Work } from './work.js';
 
 export interface RespondParts extends OfferParts {
   readonly bus: Bus;

@@ -1,12 +1,11 @@
 // What time decides, in every replica: updates that are overdue, offers that nobody works on, groups that were switched off.
-import { asFault, type Clock, every, type Runnable } from '@mooring/runtime';
+import { asFault, type Clock, every, type Runnable, type Work } from '@mooring/runtime';
 import { OFFER_MS } from '../domain/claim.js';
 import type { Pool } from '../store/client.js';
 import { overdue, takeOffers, unwanted } from '../store/updates.js';
 import type { FleetChanges } from './changes.js';
 import { roundFailed } from './events.js';
 import type { Offer } from './offer.js';
-import type { Work } from './work.js';
 
 export interface SweepParts {
   readonly pool: Pool;

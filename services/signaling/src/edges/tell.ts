@@ -8,13 +8,13 @@ import {
   inSpan,
   type Runnable,
   sleep,
+  Work,
 } from '@mooring/runtime';
 import { otherSide, type Session, type Side } from '../domain/session.js';
 import { tellFailed, told } from '../events.js';
 import type { SessionReader } from '../store/sessions.js';
 import { deliver } from './deliver.js';
 import { endMessage } from './message.js';
-import { Work } from './work.js';
 
 /** Ends that are told at a time, and that wait for it. */
 const BOUNDS = { atOnce: 64, waiting: 20_000 } as const;

@@ -1,5 +1,5 @@
 // Runs work beside what found it out: so much at a time, so much waiting, and the rest at the end of the process.
-import { after, deadline } from '@mooring/runtime';
+import { after, deadline } from './clock.js';
 
 export interface WorkBounds {
   readonly atOnce: number;
