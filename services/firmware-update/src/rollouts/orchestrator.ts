@@ -1,16 +1,18 @@
 // Moves rollouts on, in every replica: claims what may be offered and offers it, at once when something changed and
 // again at every tick. Knows no limits: the rows and the database do.
-import { asFault, type Clock, every, Latch, type Runnable, type Work } from '@mooring/runtime';
+import { asFault, type Bus, type Clock, every, Latch, type Runnable, type Work } from '@mooring/runtime';
 import { OFFER_MS } from '../domain/claim.js';
 import { claimSome } from '../store/claim.js';
 import type { Pool } from '../store/client.js';
 import { activeGroups, gatherable, gatheredAll } from '../store/gathering.js';
 import { takeOffers } from '../store/updates.js';
+import { tellUpdate } from './announce.js';
 import type { FleetChanges } from './changes.js';
 import { penalized, rolloutMoved, roundFailed } from './events.js';
 import type { Offer } from './offer.js';
 
 export interface OrchestratorParts {
+  readonly bus: Pick<Bus, 'publish'>;
   readonly pool: Pool;
   readonly clock: Clock;
   readonly changes: FleetChanges;
@@ -25,7 +27,7 @@ const GATHER_AT_ONCE = 500;
 
 /** The loop; `look` has it look at a group soon, `offerAgain` at an update. */
 export function orchestrator(parts: OrchestratorParts) {
-  const { pool, clock, changes, work, offer, tickMs } = parts;
+  const { bus, pool, clock, changes, work, offer, tickMs } = parts;
   const latch = new Latch();
   const looked = new Set<string>();
 
@@ -34,7 +36,10 @@ export function orchestrator(parts: OrchestratorParts) {
     for (let again = true; again && !signal.aborted; ) {
       const claimed = await claimSome(pool, groupId, clock.now());
       ({ again } = claimed);
-      for (const made of claimed.offers) work.start(() => offer(made));
+      for (const made of claimed.offers) {
+        tellUpdate(bus, made.update);
+        work.start(() => offer(made));
+      }
       penalized(groupId, claimed.penalized);
       if (claimed.state !== undefined) rolloutMoved(groupId, claimed.state);
       if (again || claimed.state !== undefined) parts.wakeOutbox();
