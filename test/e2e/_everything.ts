@@ -36,7 +36,7 @@ export async function drive(mooring: TestStack): Promise<DrivenStack> {
   await mooring.api.call('DELETE', `/v1/watch-sessions/${session}`);
   await device.hears('watch_ended', session);
   await asked(person, 'names-unknown');
-  await eventually(() => fleet.members.every(({ seen }) => seen.ready > 0), { what: 'the fleet' });
+  await eventually(() => fleet.members.every(({ seen }) => seen.ready), { what: 'the fleet' });
   return {
     identifiers: [PLUG, PRINTER, BRIDGE, WATCHED, ...fleet.members.map(({ identifier }) => identifier)],
     end: async () => {
