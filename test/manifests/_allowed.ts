@@ -17,7 +17,11 @@ function peerNames({ podSelector, namespaceSelector, ipBlock }: INetworkPolicyPe
   if (namespaceSelector) {
     const { matchLabels } = podSelector ?? {};
     const kube = namespaceSelector.matchLabels?.['kubernetes.io/metadata.name'] === 'kube-system';
-    return kube && matchLabels?.['k8s-app'] === 'kube-dns' ? ['dns'] : ['unknown'];
+    if (kube) return matchLabels?.['k8s-app'] === 'kube-dns' ? ['dns'] : ['unknown'];
+    // Pods of an operator, called by its namespace.
+    return matchLabels
+      ? [namespaceSelector.matchLabels?.['kubernetes.io/metadata.name'] ?? 'unknown']
+      : ['unknown'];
   }
   return named(podSelector);
 }

@@ -39,5 +39,20 @@ const observed: readonly Arrow[] = [
 /** What an overlay has besides. */
 export const further: Readonly<Record<string, readonly Arrow[]>> = {
   local: observed,
-  production: [...withDatabase, ...migrating].map((name): Arrow => `${name} → 192.0.2.0/24:5432`),
+  production: [
+    ...observed,
+    // Servers of Postgres among themselves, with their operator, the API of the cluster and the store of their backups.
+    'postgres → postgres:5432',
+    'postgres → postgres:8000',
+    'cnpg-system → postgres:5432',
+    'cnpg-system → postgres:8000',
+    'postgres → dns:53',
+    'postgres → public:443',
+    'postgres → public:6443',
+    // What is relayed, from port 49160 on.
+    'anywhere → turn:3478',
+    'turn → turn:49160',
+    'keda → prometheus:9090',
+    ...withDatabase.map((name): Arrow => `envoy-gateway-system → ${name}:9000`),
+  ],
 };

@@ -38,7 +38,8 @@ const budgetOf = (deployment: Resource, all: readonly Resource[]): Resource | un
 const scaled = (one: Resource, all: readonly Resource[]): boolean =>
   all.some(
     ({ kind, spec }) =>
-      kind === 'HorizontalPodAutoscaler' && at(spec, 'scaleTargetRef.name') === one.metadata.name,
+      ['HorizontalPodAutoscaler', 'ScaledObject'].includes(kind) &&
+      at(spec, 'scaleTargetRef.name') === one.metadata.name,
   );
 
 const peersOf = ({ ingress, egress }: INetworkPolicySpec): readonly INetworkPolicyPeer[] => [
@@ -46,7 +47,7 @@ const peersOf = ({ ingress, egress }: INetworkPolicySpec): readonly INetworkPoli
   ...(egress ?? []).flatMap(({ to }) => to ?? []),
 ];
 
-/** Pods that policies allow for and that a component of another overlay, or somebody else, may bring. */
+/** Pods that policies allow for and that a component of another overlay, an operator or somebody else may bring. */
 const ELSEWHERE: readonly string[] = ['otel-collector', 'postgres'];
 
 const few = (one: Resource, all: readonly Resource[], least: number): boolean =>
@@ -79,7 +80,8 @@ export const objectChecks: readonly Check[] = [
   },
   {
     names: ['kube-linter/no-extensions-v1beta', 'kube-score/stable-version'],
-    find: ({ apiVersion }) => (/(alpha|beta)\d*$/.test(apiVersion) ? [apiVersion] : []),
+    find: ({ apiVersion }) =>
+      /^(([a-z]+|[a-z.]+\.k8s\.io)\/)?v\d+(alpha|beta)\d*$/.test(apiVersion) ? [apiVersion] : [],
   },
   {
     names: ['kube-score/label-values'],
@@ -233,7 +235,9 @@ export const objectChecks: readonly Check[] = [
     'NetworkPolicy',
     ['kube-linter/dangling-networkpolicy', 'kube-score/networkpolicy-targets-pod'],
     ({ podSelector }, all) =>
-      podSelector?.matchExpressions === undefined && !picked(podSelector?.matchLabels, all),
+      podSelector?.matchExpressions === undefined &&
+      !ELSEWHERE.includes(podSelector?.matchLabels?.['app.kubernetes.io/name'] ?? '') &&
+      !picked(podSelector?.matchLabels, all),
   ),
   ofKind<INetworkPolicySpec>(
     'NetworkPolicy',

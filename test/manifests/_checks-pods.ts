@@ -145,7 +145,10 @@ export const podChecks: readonly Check[] = [
     (ports ?? []).some(({ containerPort }) => containerPort < 1024),
   ),
   ofContainers(['kube-score/container-ports-check'], ({ ports }) => {
-    const all = (ports ?? []).flatMap(({ name, containerPort }) => [name, containerPort]);
+    const all = (ports ?? []).flatMap(({ name, containerPort, protocol = 'TCP' }) => [
+      name,
+      `${containerPort}/${protocol}`,
+    ]);
     return all.includes(undefined) || new Set(all).size !== all.length;
   }),
 

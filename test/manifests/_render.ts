@@ -128,7 +128,14 @@ function patchAll(folder: string, { path: file, patch, target, ...rest }: Fields
   // Kustomize passes over a target that is not there; then the patch does nothing, which nobody wanted.
   if (!into.resources.some(fits))
     throw new TypeError(`${folder}: nothing to patch: ${JSON.stringify(target)}`);
-  into.resources = into.resources.map((one) => (fits(one) ? (patched(one, operations) as Resource) : one));
+  into.resources = isDeletion(operations)
+    ? into.resources.filter((one) => !fits(one))
+    : into.resources.map((one) => (fits(one) ? (patched(one, operations) as Resource) : one));
+}
+
+// Of the patches that are pieces of objects, only the one that takes the object away is used.
+function isDeletion(operations: unknown): boolean {
+  return isObject(operations) && operations['$patch'] === 'delete';
 }
 
 function whole(pattern: unknown, text: string): boolean {
