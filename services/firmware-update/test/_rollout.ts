@@ -114,6 +114,6 @@ export function untilStatus(
       const now = await status(id);
       return check(now) && now;
     },
-    { withinMs: 30_000 },
+    { withinMs: 60_000 },
   );
 }

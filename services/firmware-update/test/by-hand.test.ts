@@ -19,7 +19,7 @@ beforeAll(async () => {
     (entry) => void entries.push(entry),
   );
   await all.fleet.bus.flush();
-}, 60_000);
+});
 afterAll(() => all?.stop());
 
 const none = { conditions: { version: '', tags: ['nobody'], tagOperator: 'and' } };

@@ -9,7 +9,7 @@ let all: Rollouts;
 
 beforeAll(async () => {
   all = await rollouts();
-}, 60_000);
+});
 afterAll(() => all?.stop());
 
 const forTag = (tag: string) => ({ conditions: { version: '', tags: [tag], tagOperator: 'and' } });
@@ -34,7 +34,7 @@ const untilEnded = (of: TestDevice, status: string) =>
     return update?.status === status && update.endedAtMs !== undefined && update;
   });
 
-describe('a device', () => {
+describe('a device', { timeout: 120_000 }, () => {
   it('that falls back is a failure, and is offered it again until it has tried too often', async () => {
     const reverting: Manner = async (one) => {
       await one.report({ status: 'received' }, { status: 'completed' });
@@ -152,7 +152,7 @@ describe('a device', () => {
   });
 });
 
-describe('a group', () => {
+describe('a group', { timeout: 120_000 }, () => {
   it('that is deleted lets go of its devices and leaves what is in flight to end', async () => {
     const one = await device('without', stuck);
     const group = await all.create(forTag('without'));

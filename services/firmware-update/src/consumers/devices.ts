@@ -3,7 +3,7 @@ import { type bus, device, deviceStream } from '@mooring/proto';
 import { type Bus, consume, type Delivery, type Durable, type Runnable } from '@mooring/runtime';
 import type { PresenceFact } from '../store/fleet.js';
 
-const shared = { stream: deviceStream, ackWaitMs: 30_000, maxAckPending: 1_000 } as const;
+const shared = { stream: deviceStream, ackWaitMs: 5_000, maxAckPending: 1_000 } as const;
 
 export const connectedDurable: Durable<bus.DeviceConnected> = {
   name: 'firmware-connected',

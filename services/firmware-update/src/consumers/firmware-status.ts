@@ -9,7 +9,8 @@ export const durable: Durable<bus.UpdateBatch> = {
   name: 'firmware-status',
   stream: firmwareStream,
   subject: uplink.update,
-  ackWaitMs: 30_000,
+  // What a process that died had in hand comes again this late, and everything behind it with it.
+  ackWaitMs: 5_000,
   maxAckPending: 1,
 };
 

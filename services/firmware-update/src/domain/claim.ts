@@ -8,7 +8,7 @@ import { compareVersions, parseVersion } from './version.js';
 
 const MINUTE_MS = 60_000;
 /** An offer whose fate is unknown is made once more after so long. */
-export const OFFER_MS = 30_000;
+export const OFFER_MS = 15_000;
 
 /** What a claim may use. */
 export interface Supply {
