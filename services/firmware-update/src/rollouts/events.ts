@@ -3,6 +3,7 @@ import { counter, type Fault, gauge, logger } from '@mooring/runtime';
 import type { AuditNote } from '../domain/note.js';
 import type { DeviceRecord, RecordOutcome } from '../domain/record.js';
 import type { DeviceUpdate } from '../domain/update.js';
+import type { Levels } from '../store/levels.js';
 
 const log = logger('updates');
 
@@ -113,19 +114,6 @@ export function relayFailed(fault: Fault): void {
 /** The devices that are no more were dropped. */
 export function devicesForgotten(devices: number, updates: number): void {
   if (updates > 0) log.info({ devices, updates }, 'updates of deleted devices forgotten');
-}
-
-/** What is read of the database when metrics are. */
-export interface Levels {
-  /** Updates in flight by status. */
-  readonly inFlight: ReadonlyMap<string, number>;
-  /** Groups by state. */
-  readonly groups: ReadonlyMap<string, number>;
-  /** Devices in the penalty box, or that asked to be left alone. */
-  readonly blocked: number;
-  /** Slots held, as a share of those of all running groups. */
-  readonly slotsUsed: number;
-  readonly outboxAgeS: number;
 }
 
 /** Reads the levels whenever metrics are read; all replicas report the same. */

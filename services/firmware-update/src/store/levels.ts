@@ -1,8 +1,20 @@
 // Reads the figures of rollouts that metrics show.
-import type { Levels } from '../rollouts/events.js';
 import type { Pool } from './client.js';
 import { query } from './fleet.js';
 import { outboxAgeS } from './outbox.js';
+
+/** What is read of the database when metrics are. */
+export interface Levels {
+  /** Updates in flight by status. */
+  readonly inFlight: ReadonlyMap<string, number>;
+  /** Groups by state. */
+  readonly groups: ReadonlyMap<string, number>;
+  /** Devices in the penalty box, or that asked to be left alone. */
+  readonly blocked: number;
+  /** Slots held, as a share of those of all running groups. */
+  readonly slotsUsed: number;
+  readonly outboxAgeS: number;
+}
 
 /** As they are; all replicas read the same. */
 export async function readLevels(pool: Pool, nowMs: number): Promise<Levels> {
