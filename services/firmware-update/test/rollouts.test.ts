@@ -87,6 +87,7 @@ describe('a rollout', { timeout: 120_000 }, () => {
     });
     expect(offer.url).toMatch(/^http:\/\/files\.example\.test\/firmware\/[\w-]{72}$/);
     expect(offer.partSha256).toEqual([all.fresh.sha256.toUpperCase()]);
+    expect(offer.firmwareKeys).toHaveLength(1);
   });
 
   it('pauses at its threshold, and goes on when it is told to', async () => {

@@ -10,7 +10,7 @@ export const durable: Durable<bus.UpdateBatch> = {
   stream: firmwareStream,
   subject: uplink.update,
   // What a process that died had in hand comes again this late, and everything behind it with it.
-  ackWaitMs: 5_000,
+  ackWaitMs: 2_000,
   maxAckPending: 1,
 };
 

@@ -7,7 +7,7 @@ import { type Decision, type Held, inTurn, type Surroundings } from '../domain/h
 import { gathered } from '../domain/membership.js';
 import { type DeviceRecord, type RecordOutcome, takeRecord } from '../domain/record.js';
 import { type DeviceUpdate, isOpen } from '../domain/update.js';
-import { changeFleet, type FleetChange } from '../store/change-fleet.js';
+import { changeFleet, type FleetChange, type FleetSelection } from '../store/change-fleet.js';
 import type { Pool } from '../store/client.js';
 import { recordTaken } from './events.js';
 
@@ -29,21 +29,28 @@ export function fleetChanges({ pool, clock, announce }: ChangeParts) {
   async function change(
     deviceIds: readonly string[],
     decide: Decide,
-    skipLocked = false,
+    how: Omit<FleetSelection, 'deviceIds'> = {},
   ): Promise<FleetChange> {
     const ids = [...new Set(deviceIds)];
-    const made = await changeFleet(pool, clock.now(), { deviceIds: ids, skipLocked }, decide);
+    const made = await changeFleet(pool, clock.now(), { ...how, deviceIds: ids }, decide);
     announce(made);
     return made;
   }
 
   return {
-    /** Takes what devices reported, in this order. Those of devices that are not known are passed over. */
-    async records(records: readonly DeviceRecord[]): Promise<void> {
+    /**
+     * Takes what devices reported, in this order. Answers the devices that are not known or described yet: then nothing
+     * was taken, unless those that are not known are to be passed over.
+     */
+    async records(records: readonly DeviceRecord[], passOver = false): Promise<readonly string[]> {
       const outcomes: (readonly [DeviceRecord, RecordOutcome])[] = [];
+      let strangers: readonly string[] = [];
+      const deviceIds = [...new Set(records.map(({ deviceId }) => deviceId))];
       await change(
-        records.map(({ deviceId }) => deviceId),
+        deviceIds,
         (held, around) => {
+          strangers = deviceIds.filter((id) => held.get(id)?.device.described !== true);
+          if (strangers.length > 0 && !passOver) return [];
           const made = new Map<string, Decision>();
           for (const record of records) {
             const known = held.get(record.deviceId);
@@ -59,8 +66,10 @@ export function fleetChanges({ pool, clock, announce }: ChangeParts) {
           }
           return [...made.values()];
         },
+        { withoutGroups: !records.some(asksGroups) },
       );
       for (const [record, outcome] of outcomes) recordTaken(record, outcome);
+      return strangers;
     },
 
     /** Ends updates whose deadline has passed, if it still has. */
@@ -78,7 +87,7 @@ export function fleetChanges({ pool, clock, announce }: ChangeParts) {
               } as const;
               return end(each, update, how, around);
             }),
-        true,
+        { skipLocked: true },
       );
     },
 
@@ -152,6 +161,13 @@ export function fleetChanges({ pool, clock, announce }: ChangeParts) {
 }
 
 export type FleetChanges = ReturnType<typeof fleetChanges>;
+
+const penalized: ReadonlySet<string> = new Set(['failed', 'ignored', 'rescheduled']);
+
+/** Whether what a record does depends on groups: where a device belongs, and how long a penalty is. */
+function asksGroups(record: DeviceRecord): boolean {
+  return record.kind === 'joined' || (record.kind === 'step' && penalized.has(record.status));
+}
 
 function deviceIdsOf(updates: readonly DeviceUpdate[]): string[] {
   return updates.map(({ deviceId }) => deviceId);

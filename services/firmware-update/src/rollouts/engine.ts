@@ -60,16 +60,16 @@ export function engine(parts: EngineParts): Engine {
   const changes = fleetChanges({ pool, clock, announce: announcer(bus, wakes) });
   const artifact = (id: string) => artifactById(database, id);
   const partHashes = (id: string) => partHashesOf(database, id);
-  const speech: OfferParts = { ...parts, changes, artifact, partHashes };
-  const makeOffer = (made: Offer): Promise<void> => offer(speech, made);
-  const rollouts = orchestrator({ ...parts, changes, work, offer: makeOffer, wakeOutbox: outbox.wake });
   const keys = async (organizationId: string) => {
     const found = await listKeys(database, [organizationId], { limit: MAX_KEYS, after: undefined });
     return found.map(({ publicKey }) => publicKey);
   };
+  const speech: OfferParts = { ...parts, changes, artifact, partHashes, keys };
+  const makeOffer = (made: Offer): Promise<void> => offer(speech, made);
+  const rollouts = orchestrator({ ...parts, changes, work, offer: makeOffer, wakeOutbox: outbox.wake });
   const group = (id: string) => groupById(database, id);
   const greetSoon = (note: GreetNote): void => {
-    if (isGreeted(note)) greetings.start(() => greet({ ...speech, keys, group }, note));
+    if (isGreeted(note)) greetings.start(() => greet({ ...speech, group }, note));
   };
   const look = (groups: readonly string[]): void => {
     for (const groupId of groups) rollouts.look(groupId);

@@ -10,9 +10,7 @@ import { type OfferParts, tell } from './offer.js';
 
 type Content = NonNullable<messages.FirmwarePush['content']>;
 
-export interface GreetParts extends Pick<OfferParts, 'bus' | 'registry' | 'artifact' | 'link'> {
-  /** The organization's keys of that kind, raw. */
-  readonly keys: (organizationId: string, kind: 'firmware' | 'archive') => Promise<readonly Uint8Array[]>;
+export interface GreetParts extends Pick<OfferParts, 'bus' | 'registry' | 'artifact' | 'keys' | 'link'> {
   readonly group: (groupId: string) => Promise<DeploymentGroup | undefined>;
 }
 
@@ -38,11 +36,11 @@ export function isGreeted({ wantsFirmwareKeys, wantsArchiveKeys, groupId }: Gree
 
 async function* contents(parts: GreetParts, note: GreetNote): AsyncGenerator<Content> {
   const { organizationId, apiVersion, groupId } = note;
-  const keysOf = async (kind: 'firmware' | 'archive') => ({
-    keys: (await parts.keys(organizationId, kind)).map((key) => Buffer.from(key)),
-  });
-  if (note.wantsFirmwareKeys) yield { $case: 'firmwareKeys', value: await keysOf('firmware') };
-  if (note.wantsArchiveKeys) yield { $case: 'archiveKeys', value: await keysOf('archive') };
+  if (note.wantsFirmwareKeys || note.wantsArchiveKeys) {
+    const value = { keys: (await parts.keys(organizationId)).map((key) => Buffer.from(key)) };
+    if (note.wantsFirmwareKeys) yield { $case: 'firmwareKeys', value };
+    if (note.wantsArchiveKeys) yield { $case: 'archiveKeys', value };
+  }
   const group = groupId === undefined ? undefined : await parts.group(groupId);
   if (group === undefined || !group.isActive) return;
   if (group.archiveId !== undefined && understands(apiVersion, 'archive')) {

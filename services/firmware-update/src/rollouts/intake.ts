@@ -18,19 +18,28 @@ const DESCRIBE_MS = 5_000;
 
 /** Stores the records of a batch, in their order; throws faults only, and then it is right to take them again. */
 export function intake({ pool, changes, registry }: IntakeParts) {
-  return async (records: readonly DeviceRecord[], signal: AbortSignal): Promise<void> => {
-    const unknown = await hear(pool, records);
+  /** Makes rows for devices, with the tags that they have. */
+  async function meet(strangers: readonly DeviceRecord[], signal: AbortSignal): Promise<void> {
+    const unknown = await hear(pool, strangers);
     for (let at = 0; at < unknown.length; at += DESCRIBE_AT_ONCE) {
       const deviceIds = unknown.slice(at, at + DESCRIBE_AT_ONCE);
       const { items } = await registry.describeDevices({ deviceIds }, { timeoutMs: DESCRIBE_MS, signal });
       const tags = new Map(items.map((item) => [item.deviceId, item.tags]));
       await describe(pool, tags);
       // What a device said that is deleted comes too late: nobody would forget it any more.
-      await forgetDevices(
-        pool,
-        deviceIds.filter((id) => !tags.has(id)),
-      );
+      const gone = deviceIds.filter((id) => !tags.has(id));
+      if (gone.length > 0) await forgetDevices(pool, gone);
     }
-    await changes.records(await named(pool, records));
+  }
+
+  return async (given: readonly DeviceRecord[], signal: AbortSignal): Promise<void> => {
+    const records = await named(pool, given);
+    const strangers = new Set(await changes.records(records));
+    if (strangers.size === 0) return;
+    await meet(
+      records.filter(({ deviceId }) => strangers.has(deviceId)),
+      signal,
+    );
+    await changes.records(records, true);
   };
 }

@@ -29,6 +29,8 @@ export interface OfferParts extends Speech {
   readonly artifact: (id: string) => Promise<Artifact | undefined>;
   /** Upper-case hex of each mebibyte of the file. */
   readonly partHashes: (artifactId: string) => Promise<string[]>;
+  /** The organization's keys, raw. */
+  readonly keys: (organizationId: string) => Promise<readonly Uint8Array[]>;
   readonly link: (artifactId: string) => { readonly url: string };
 }
 
@@ -61,7 +63,7 @@ export async function offer(parts: OfferParts, { update, joinedSequence }: Offer
 
 /** What a device is told of the update; undefined when its firmware cannot be found. */
 export async function updateOffer(
-  { artifact: find, partHashes, link }: Pick<OfferParts, 'artifact' | 'partHashes' | 'link'>,
+  { artifact: find, partHashes, keys, link }: Pick<OfferParts, 'artifact' | 'partHashes' | 'keys' | 'link'>,
   update: DeviceUpdate,
 ): Promise<messages.UpdateOffer | undefined> {
   const artifact = update.artifactId === undefined ? undefined : await find(update.artifactId);
@@ -75,6 +77,7 @@ export async function updateOffer(
     sizeBytes: artifact.sizeBytes,
     sha256: artifact.sha256.toUpperCase(),
     partSha256: await partHashes(artifact.id),
+    firmwareKeys: (await keys(artifact.organizationId)).map((key) => Buffer.from(key)),
   };
 }
 

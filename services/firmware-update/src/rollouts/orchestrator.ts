@@ -1,6 +1,15 @@
 // Moves rollouts on, in every replica: claims what may be offered and offers it, at once when something changed and
 // again at every tick. Knows no limits: the rows and the database do.
-import { asFault, type Bus, type Clock, every, Latch, type Runnable, type Work } from '@mooring/runtime';
+import {
+  asFault,
+  type Bus,
+  type Clock,
+  every,
+  Latch,
+  type Runnable,
+  sleep,
+  type Work,
+} from '@mooring/runtime';
 import { OFFER_MS } from '../domain/claim.js';
 import { claimSome } from '../store/claim.js';
 import type { Pool } from '../store/client.js';
@@ -24,6 +33,8 @@ export interface OrchestratorParts {
 }
 
 const GATHER_AT_ONCE = 500;
+/** What changes in so short a time is looked at together. */
+const LOOK_MS = 50;
 
 /** The loop; `look` has it look at a group soon, `offerAgain` at an update. */
 export function orchestrator(parts: OrchestratorParts) {
@@ -74,6 +85,7 @@ export function orchestrator(parts: OrchestratorParts) {
         if (signal.aborted) return;
         await quietly('serve', () => serve(groupId, signal));
       }
+      await sleep(LOOK_MS, signal);
     }
   }
 

@@ -8,11 +8,11 @@ import { withFailures } from '../domain/rollout.js';
 import type { DeviceUpdate } from '../domain/update.js';
 import type { Client, Pool } from './client.js';
 import { deviceOf, deviceRecord, FLEET_COLUMNS, type FleetRow, SAVE_DEVICES } from './fleet-row.js';
-import { jsonText, keepNotes } from './outbox.js';
+import { jsonText, keepingNotes, keepNotes, outboxRows } from './outbox.js';
 import { readGroups, saveProgress } from './read-groups.js';
 import {
   INSERT_UPDATES,
-  SAVE_UPDATES,
+  savingUpdates,
   UPDATE_COLUMNS,
   type UpdateRow,
   updateOf,
@@ -32,6 +32,8 @@ export interface FleetChange {
 export interface FleetSelection {
   readonly deviceIds: readonly string[];
   readonly skipLocked?: boolean;
+  /** That no group is asked for, which saves reading them. */
+  readonly withoutGroups?: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export function changeFleet(
 ): Promise<FleetChange> {
   return transaction(pool, async (client) => {
     const held = await hold(client, selection);
-    const groups = await groupsAround(client, [...held.values()]);
+    const groups = selection.withoutGroups ? new Map() : await groupsAround(client, [...held.values()]);
     const decisions = decide(held, { nowMs, groups, newId: uuidv7 });
     const known = new Set(
       [...held.values()].flatMap(({ latest }) => (latest === undefined ? [] : [latest.id])),
@@ -56,12 +58,11 @@ export function changeFleet(
     const devices = decisions
       .map(({ held: { device } }) => device)
       .filter((device) => device !== held.get(device.deviceId)?.device);
-    await save(client, devices, written, known);
     const notes = decisions.flatMap((decision) => decision.notes);
+    await save(client, devices, written, known, notes);
     const counted = await countFailures(client, notes, nowMs);
-    const all = [...notes, ...counted];
-    await keepNotes(client, all);
-    return { steps, written, notes: all };
+    await keepNotes(client, counted);
+    return { steps, written, notes: [...notes, ...counted] };
   });
 }
 
@@ -96,17 +97,23 @@ async function groupsAround(
   return new Map(groups.map((group) => [group.id, group]));
 }
 
+// One statement for what most records change: devices, updates that were there before, and what is told of them.
+const SAVE = `WITH devices AS (${SAVE_DEVICES}), told AS (${keepingNotes('$2')}) ${savingUpdates('$3')}`;
+
 async function save(
   client: Client,
   devices: readonly FleetDevice[],
   written: readonly DeviceUpdate[],
   known: ReadonlySet<string>,
+  notes: readonly Note[],
 ): Promise<void> {
-  if (devices.length > 0) await client.query(SAVE_DEVICES, [jsonText(devices.map(deviceRecord))]);
-  const begun = written.filter(({ id }) => !known.has(id));
-  const gone = written.filter(({ id }) => known.has(id));
   // An update that ends comes before the one that takes its place as the open one.
-  if (gone.length > 0) await client.query(SAVE_UPDATES, [jsonText(gone.map(updateRecord))]);
+  const there = written.filter(({ id }) => known.has(id)).map(updateRecord);
+  const told = outboxRows(notes);
+  if (devices.length + there.length + told.length > 0) {
+    await client.query(SAVE, [jsonText(devices.map(deviceRecord)), jsonText(told), jsonText(there)]);
+  }
+  const begun = written.filter(({ id }) => !known.has(id));
   const ended = begun.filter(({ endedAtMs }) => endedAtMs !== undefined);
   const open = begun.filter(({ endedAtMs }) => endedAtMs === undefined);
   for (const some of [ended, open]) {

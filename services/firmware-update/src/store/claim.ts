@@ -4,7 +4,7 @@ import { type Claim, claim, freeSlots, priorityVersions, type Supply } from '../
 import type { DeploymentGroup } from '../domain/group.js';
 import { auditOfGroup, type Note } from '../domain/note.js';
 import { advanced, type Counts, room } from '../domain/rollout.js';
-import type { DeviceUpdate } from '../domain/update.js';
+import type { DeviceUpdate, Queue } from '../domain/update.js';
 import { type Choice, candidates, candidateVersions } from './candidates.js';
 import type { Client, Pool } from './client.js';
 import { countDevices } from './count-devices.js';
@@ -28,6 +28,16 @@ export interface Claimed {
   readonly state: DeploymentGroup['state'] | undefined;
 }
 
+type TakenSlots = Readonly<Record<Queue, readonly number[]>>;
+
+/** What a claim stands on. */
+interface Basis {
+  readonly counts: Counts;
+  readonly taken: TakenSlots;
+  readonly nowMs: number;
+  readonly deviceId: string | undefined;
+}
+
 /** Claimed together at most: a transaction that holds the group's row should be over soon. */
 const AT_ONCE = 200;
 const nothing: Claimed = { offers: [], penalized: 0, again: false, state: undefined };
@@ -40,6 +50,8 @@ export function claimSome(pool: Pool, groupId: string, nowMs: number, deviceId?:
   return transaction(pool, async (client) => {
     const [group] = await readGroups(client, 'g.id = $1', [groupId], true);
     if (group === undefined || !group.isActive || group.state === 'paused') return nothing;
+    const taken = await takenSlots(client, group.id);
+    if (isFull(group, taken)) return nothing;
     const counts = await countDevices(client, group, nowMs);
     const now = advanced(group, counts, nowMs);
     const notes: Note[] = [];
@@ -49,7 +61,7 @@ export function claimSome(pool: Pool, groupId: string, nowMs: number, deviceId?:
     }
     if (!isSame(now, group)) await saveProgress(client, now);
     const open = now.state === 'running' || now.state === 'soaking';
-    const claims = open ? await claimQueues(client, now, counts, nowMs, deviceId) : [];
+    const claims = open ? await claimQueues(client, now, { counts, taken, nowMs, deviceId }) : [];
     for (const each of claims) notes.push(...each.notes);
     await keepNotes(client, notes);
     const offers = claims.flatMap(offersOf);
@@ -71,15 +83,13 @@ function wordOf({ state }: DeploymentGroup): string {
 async function claimQueues(
   client: Client,
   group: DeploymentGroup,
-  counts: Counts,
-  nowMs: number,
-  deviceId: string | undefined,
+  { counts, taken, nowMs, deviceId }: Basis,
 ): Promise<Claim[]> {
   const claims: Claim[] = [];
   let left = room(group, counts);
   const base: Choice = { group, nowMs, onlyTaken: left <= 0, deviceId, versions: undefined, limit: 0 };
   const serve = async (queue: Supply['queue'], allowed: number, versions: readonly string[] | undefined) => {
-    const slots = freeSlots(allowed, await takenSlots(client, group.id, queue)).slice(0, AT_ONCE);
+    const slots = freeSlots(allowed, taken[queue]).slice(0, AT_ONCE);
     if (slots.length === 0) return;
     const choice = { ...base, onlyTaken: left <= 0, versions, limit: slots.length };
     const devices = await candidates(client, choice);
@@ -97,12 +107,21 @@ async function claimQueues(
   return claims;
 }
 
-async function takenSlots(client: Client, groupId: string, queue: string): Promise<number[]> {
-  const { rows } = await client.query<{ slot: number }>(
-    'SELECT slot FROM device_update WHERE group_id = $1 AND queue = $2 AND ended_at IS NULL',
-    [groupId, queue],
+async function takenSlots(client: Client, groupId: string): Promise<TakenSlots> {
+  const { rows } = await client.query<{ queue: Queue; slot: number }>(
+    'SELECT queue, slot FROM device_update WHERE group_id = $1 AND ended_at IS NULL',
+    [groupId],
   );
-  return rows.map(({ slot }) => slot);
+  const of = (wanted: Queue): number[] =>
+    rows.filter(({ queue }) => queue === wanted).map(({ slot }) => slot);
+  return { normal: of('normal'), priority: of('priority') };
+}
+
+/** Nothing can be claimed, and with so much in flight nothing else moves on; so nothing has to be counted. */
+function isFull(group: DeploymentGroup, { normal, priority }: TakenSlots): boolean {
+  const { state, concurrentUpdates, priorityQueueEnabled, priorityQueueConcurrentUpdates } = group;
+  if (state !== 'running' || normal.length < concurrentUpdates) return false;
+  return !priorityQueueEnabled || priority.length >= priorityQueueConcurrentUpdates;
 }
 
 function isSame(one: DeploymentGroup, other: DeploymentGroup): boolean {

@@ -33,11 +33,16 @@ export function outboxRows(notes: readonly Note[]): OutboxRow[] {
   });
 }
 
-const INSERT = `
+/** The statement that keeps them, in this order; `json` is its parameter. */
+export function keepingNotes(json: string): string {
+  return `
 INSERT INTO outbox (kind, message_id, key, message, at)
 SELECT e.row ->> 'kind', (e.row ->> 'message_id')::uuid, (e.row ->> 'key')::uuid, e.row -> 'message', now()
-FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS e (row, place)
+FROM jsonb_array_elements(${json}::jsonb) WITH ORDINALITY AS e (row, place)
 ORDER BY e.place`;
+}
+
+const INSERT = keepingNotes('$1');
 
 /** Keeps them in this transaction, in this order. */
 export async function keepNotes(client: Client, notes: readonly Note[]): Promise<void> {

@@ -111,10 +111,12 @@ export const INSERT_UPDATES = `
 INSERT INTO device_update (${COLUMNS})
 SELECT ${COLUMNS} FROM jsonb_populate_recordset(NULL::device_update, $1::jsonb)`;
 
-/** What changes while an update is in flight, and at its end. */
-export const SAVE_UPDATES = `
+/** The statement that keeps what changes while updates are in flight, and at their end; `json` is its parameter. */
+export function savingUpdates(json: string): string {
+  return `
 UPDATE device_update AS u SET
   status = r.status, progress = r.progress, reason = r.reason, updated_at = r.updated_at, ended_at = r.ended_at,
   artifact_id = r.artifact_id, deadline_at = r.deadline_at, epoch = r.epoch, offer_until = r.offer_until,
   offers = r.offers
-FROM jsonb_populate_recordset(NULL::device_update, $1::jsonb) AS r WHERE u.id = r.id`;
+FROM jsonb_populate_recordset(NULL::device_update, ${json}::jsonb) AS r WHERE u.id = r.id`;
+}
