@@ -18,7 +18,7 @@ export interface NervesDeviceOptions extends DeviceOptions {
   readonly encoding?: EncodingName;
   /** Of all updates, or asked for each. */
   readonly outcome?: UpdateOutcome | (() => UpdateOutcome);
-  /** Told when an update is taken up, and when it is over: given up, or joined again with what came of it. */
+  /** Told when an update is taken up, and when it is over: given up, or about to join with what came of it. */
   readonly onUpdate?: (phase: 'begun' | 'ended', uuid: string) => void;
   readonly networkInterface?: string;
   readonly runScript?: (text: string) => { readonly output: string; readonly return: string };
@@ -66,8 +66,11 @@ export function nervesDevice(options: NervesDeviceOptions): NervesDevice {
     channels.push(topic, event, payload);
 
   const join = (topic: string): void => {
-    if (topic === 'device') channels.join(topic, deviceJoin(firmware, downloading, hasReverted));
-    else if (topic === 'extensions') channels.join(topic, offered);
+    if (topic === 'device') {
+      // Said before the platform can know of it. One that lost its connection meanwhile goes on with its update.
+      if (downloading === undefined) updateEnded();
+      channels.join(topic, deviceJoin(firmware, downloading, hasReverted));
+    } else if (topic === 'extensions') channels.join(topic, offered);
     else channels.join(topic, { console_version: '2.0.0', device_api_version: '2.3.0' });
   };
 
@@ -131,8 +134,6 @@ export function nervesDevice(options: NervesDeviceOptions): NervesDevice {
     seen.acks += 1;
     if (topic === 'device') {
       seen.ready = true;
-      // One that lost its connection meanwhile goes on with its update.
-      if (downloading === undefined) updateEnded();
       push('device', 'report_network_interface', { interface: networkInterface });
     }
     if (topic === 'console') push(topic, 'up', { data: 'Interactive Elixir (simulated)\r\niex(1)> ' });
