@@ -169,7 +169,7 @@ describe('firmware-update', () => {
   };
   const update: bus.UpdateOffer = {
     ...{ url: 'https://files.example.test/u', firmware, deploymentNumber: 3, sizeBytes: 5 },
-    ...{ sha256: 'AB', partSha256: ['AB'] },
+    ...{ sha256: 'AB', partSha256: ['AB'], firmwareKeys: [] },
   };
 
   it('hears of joins, and has the device told of updates', async () => {

@@ -23,6 +23,8 @@ export interface UpdateOffer {
   /** Upper-case hex SHA-256 of the file, and of each MiB of it. */
   readonly sha256: string;
   readonly partSha256: readonly string[];
+  /** The organization's keys, 32 bytes each: one of them has signed it. */
+  readonly firmwareKeys: readonly Uint8Array[];
 }
 
 export interface ArchiveOffer {

@@ -3,10 +3,10 @@ import type { Answer, Delivered, Effect, JsonObject } from '../dialect.js';
 import { understands } from './api-version.js';
 import { type Channel, type ChannelAction, type Joined, joined, nothing, type Outcome } from './channel.js';
 import { count, facts, log, step } from './device-events.js';
-import { firmwareFacts, joinedFirmware, profileFacts } from './device-join.js';
+import { firmwareFacts, joinedFirmware, profileFacts, wantsKeys } from './device-join.js';
 import type { DeviceSession } from './device-session.js';
 import { commandActions } from './execute.js';
-import { firmwarePush, updatePayload } from './firmware-pushes.js';
+import { firmwarePushes, updatePayload } from './firmware-pushes.js';
 import { healthEffects } from './health-effects.js';
 import { boundedObject, fieldsOf, isList, member, textOf } from './json.js';
 import { locationEffects } from './location.js';
@@ -38,7 +38,7 @@ function join(session: DeviceSession, topic: string, payload: Payload, now: numb
   const fields = fieldsOf(payload);
   const apiVersion = textOf(member(fields, 'device_api_version'), MAX_NAME) ?? '';
   const actions = [...arrival(session, fields, now, firmwareUuid), ...afterJoin(fields)];
-  return joined({ ...session, apiVersion }, {}, actions);
+  return joined({ ...session, apiVersion, wantsKeys: wantsKeys(fields) }, {}, actions);
 }
 
 function arrival(
@@ -67,8 +67,8 @@ function afterJoin(fields: JsonObject): readonly ChannelAction[] {
 /** Pushes of firmware-update are for this channel. */
 function deliver(session: DeviceSession, input: Delivered): Outcome<DeviceSession> | undefined {
   if (input.on !== 'push') return undefined;
-  const push = firmwarePush(input.push, session.apiVersion);
-  return { context: session, actions: [push, { do: 'accept', joined: true }] };
+  const pushes = firmwarePushes(input.push, session);
+  return { context: session, actions: [...pushes, { do: 'accept', joined: true }] };
 }
 
 const NO_UPDATE: JsonObject = { update_available: false };

@@ -76,9 +76,14 @@ export function joinedFirmware(payload: JsonObject, firmware: JsonObject): Joine
     downloadingUuid: said('currently_downloading_uuid'),
     apiVersion: said('device_api_version'),
     fwupVersion: said('fwup_version'),
-    wantsFirmwareKeys: said('fwup_public_keys') === 'on_connect',
+    wantsFirmwareKeys: wantsKeys(payload),
     wantsArchiveKeys: said('archive_public_keys') === 'on_connect',
   };
+}
+
+/** Whether it has no keys of its own to verify firmware with. */
+export function wantsKeys(payload: JsonObject): boolean {
+  return member(payload, 'fwup_public_keys') === 'on_connect';
 }
 
 /** What the client can do; only what it says. */

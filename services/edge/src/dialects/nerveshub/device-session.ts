@@ -15,6 +15,8 @@ export interface DeviceSession {
   readonly device: AdmittedDevice;
   /** `device_api_version` of the last join of the device's channel, as it was said. */
   readonly apiVersion?: string;
+  /** It has said that it wants to be told the keys which sign firmware. */
+  readonly wantsKeys?: boolean;
   /** It is being asked whether an update waits. */
   readonly checking?: boolean;
   readonly update?: ReportedUpdate;

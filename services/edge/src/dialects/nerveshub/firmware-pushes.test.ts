@@ -20,6 +20,8 @@ function joined(params: JsonObject = { device_api_version: '2.3.0' }) {
   return { rig, push };
 }
 
+const key = Buffer.from('6tuMN4FVxta5RminxCDyHyptBT1nSbwWZGm9cNoaq/E=', 'base64');
+
 /** The offer of which a recorded payload is the wire form. */
 function offerIn(payload: JsonObject | undefined): UpdateOffer {
   const said = Object(payload);
@@ -31,11 +33,11 @@ function offerIn(payload: JsonObject | undefined): UpdateOffer {
     sizeBytes: said.size,
     sha256: said.checksum,
     partSha256: said.partials_checksums,
+    firmwareKeys: [key],
   };
 }
 
 const archive = Object(recorded.get('sample s2c archive')?.[4]);
-const key = Buffer.from('6tuMN4FVxta5RminxCDyHyptBT1nSbwWZGm9cNoaq/E=', 'base64');
 const update = offerIn(recorded.get('sample s2c update')?.[4]);
 
 const pushes: readonly [string, FirmwarePush][] = [
@@ -69,6 +71,19 @@ describe('a push', () => {
     expect(rig.seen(push({ is: 'connecting_code', text: ':ok' }))).toEqual([
       { recv: ['1', null, 'device', 'scripts/run', { text: ':ok', ref: 'connecting_code' }] },
     ]);
+  });
+
+  it('of an update tells the keys first to a device that asks for them, so that it can verify it at once', () => {
+    const asks = { device_api_version: '2.3.0', fwup_public_keys: 'on_connect' };
+    const { rig, push } = joined(asks);
+    const keys = { recv: recorded.get('sample s2c fwup_public_keys') };
+    const offer = { recv: recorded.get('sample s2c update') };
+    const told = push({ is: 'update', update });
+    expect(rig.seen(told)).toEqual([keys, offer]);
+    expect(accepted(told)).toHaveLength(1);
+    expect(rig.seen(push({ is: 'update', update: { ...update, firmwareKeys: [] } }))).toEqual([offer]);
+    rig.json(['2', '2', 'device', 'phx_join', { ...asks, fwup_public_keys: null }]);
+    expect(rig.seen(push({ is: 'update', update }))).toEqual([offer]);
   });
 
   it('that a person ordered is of no deployment', () => {

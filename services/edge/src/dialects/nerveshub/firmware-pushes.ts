@@ -5,14 +5,32 @@ import { understands } from './api-version.js';
 import type { ChannelAction } from './channel.js';
 import { count } from './device-events.js';
 
+/** What a device has said of itself when it joined. */
+interface Told {
+  readonly apiVersion?: Json;
+  readonly wantsKeys?: boolean;
+}
+
 /** Names the script that a device runs when it connects, where others have a number. */
 const CONNECTING_CODE = 'connecting_code';
 
 /** Without refs, as from the reference, but for the script. A count where the device's version of the API does not know the event. */
-export function firmwarePush(push: FirmwarePush, apiVersion: Json | undefined): ChannelAction {
+export function firmwarePushes(push: FirmwarePush, device: Told): readonly ChannelAction[] {
+  const { apiVersion, wantsKeys = false } = device;
+  if (push.is !== 'update') return [firmwarePush(push, apiVersion)];
+  const { firmwareKeys } = push.update;
+  const update: ChannelAction = { do: 'broadcast', event: 'update', payload: updatePayload(push.update) };
+  // A device verifies with the keys that it has when the offer comes, and those of the join may be on their way still.
+  return wantsKeys && firmwareKeys.length > 0
+    ? [firmwarePush({ is: 'firmware_keys', keys: firmwareKeys }, apiVersion), update]
+    : [update];
+}
+
+function firmwarePush(
+  push: Exclude<FirmwarePush, { readonly is: 'update' }>,
+  apiVersion: Json | undefined,
+): ChannelAction {
   switch (push.is) {
-    case 'update':
-      return { do: 'broadcast', event: 'update', payload: updatePayload(push.update) };
     case 'archive':
       if (!understands(apiVersion, 'archive')) return count('ignored', 'archive_of_old_device');
       return { do: 'broadcast', event: 'archive', payload: archivePayload(push.archive) };
