@@ -10,6 +10,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{proto,infra/*,services/*,test/devices,test/harness}/src/**/*.test.ts'],
+          // None takes a second; a machine with more to do may take its time.
+          testTimeout: 30_000,
         },
       },
       {

@@ -149,7 +149,7 @@ describe('a device', () => {
 
 describe('what Slipstream insists on', () => {
   it('heartbeat replies are empty', async () => {
-    const { device } = await boot({ heartbeatMs: 5 }, (peer, text) => reply(peer, text, { time: 1 }));
+    const { device } = await boot({ heartbeatMs: 400 }, (peer, text) => reply(peer, text, { time: 1 }));
     await device.seen.until(() => device.seen.violations.length > 0, 'the violation');
     expect(device.seen.violations[0]).toContain('not empty');
   });
@@ -163,7 +163,7 @@ describe('what Slipstream insists on', () => {
   });
 
   it('answered ones keep the connection', async () => {
-    const { peer, device } = await boot({ heartbeatMs: 2 });
+    const { peer, device } = await boot({ heartbeatMs: 150 });
     await frame(peer, 'phoenix', 'heartbeat', 5);
     expect([device.seen.violations, device.seen.connects]).toEqual([[], 1]);
   });
