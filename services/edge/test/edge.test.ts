@@ -30,6 +30,12 @@ async function plug(deviceId: string): Promise<Socket> {
   return socket;
 }
 
+const HEADS: Readonly<Record<string, readonly unknown[]>> = {
+  '/status/alive': [200, '14'],
+  '/socket': [400, '38'],
+  '/nowhere': [404, '16'],
+};
+
 describe('uplink', () => {
   it('carries a report to JetStream, one reading per entry', async () => {
     const socket = await plug('39628657580236');
@@ -218,6 +224,11 @@ describe('limits', () => {
     const http = edge.url.replace('ws:', 'http:');
     expect((await fetch(`${http}/socket`)).status).toBe(400);
     expect(await (await fetch(`${http}/status/alive`)).text()).toBe('Hello, Friend!');
+    // Twice on one connection: a body after the first head would be read as the second answer.
+    for (const path of ['/status/alive', '/socket', '/nowhere', '/status/alive']) {
+      const { status, headers } = await fetch(`${http}${path}`, { method: 'HEAD' });
+      expect([status, headers.get('content-length')]).toEqual(HEADS[path]);
+    }
     const offered = await Socket.open(`${edge.url}/api/v1/connection`, ['bergcloud-bridge-v1']);
     expect(offered.raw.protocol).toBe('bergcloud-bridge-v1');
     const silent = await Socket.open(`${edge.url}/api/v1/connection`, [], { perMessageDeflate: true });

@@ -39,12 +39,15 @@ export class Listener {
     this.#app = nativeApp();
     for (const endpoint of options.endpoints)
       this.#app.ws<SocketData>(endpoint.path, this.#behavior(endpoint));
-    // NervesHub load balancers and clients ask for this one; everything else on the edge is a socket.
-    this.#app.get('/status/alive', (response) => void response.end('Hello, Friend!'));
     this.#app.any('/*', (response, request) => {
-      const known = options.endpoints.some(({ path }) => path === request.getUrl());
-      response.writeStatus(known ? '400 Bad Request' : '404 Not Found');
-      response.end(known ? 'This path takes WebSocket connections.' : 'Nothing is here.');
+      const [status, text] = this.#said(request.getUrl());
+      response.writeStatus(status).end(text);
+    });
+    // The library would send a body here too, and whoever reuses the connection would take it for the next answer.
+    this.#app.head('/*', (response, request) => {
+      const [status, text] = this.#said(request.getUrl());
+      // As a header: the library aborts the process when it is given the length itself.
+      response.writeStatus(status).writeHeader('content-length', `${text.length}`).endWithoutBody();
     });
   }
 
@@ -63,6 +66,14 @@ export class Listener {
   close(): void {
     this.stopListening();
     this.#app.close();
+  }
+
+  #said(url: string): readonly [status: string, text: string] {
+    // NervesHub load balancers and clients ask for this one; everything else on the edge is a socket.
+    if (url === '/status/alive') return ['200 OK', 'Hello, Friend!'];
+    return this.#options.endpoints.some(({ path }) => path === url)
+      ? ['400 Bad Request', 'This path takes WebSocket connections.']
+      : ['404 Not Found', 'Nothing is here.'];
   }
 
   #behavior(endpoint: Endpoint): WebSocketBehavior<SocketData> {
