@@ -57,3 +57,26 @@ test('a histogram points at the active trace, if that is sampled', async () => {
   expect(body).toContain('mooring_test_seconds_bucket{le="10",rpc="a"} 2\n');
   expect(body).toContain('mooring_test_seconds_count{rpc="b"} 1\n');
 });
+
+test('a scrape does not wait for a gauge that is not told its value, and asks it once', async () => {
+  let asked = 0;
+  let answer: () => void = () => undefined;
+  gauge({
+    name: 'mooring_test_stuck_seconds',
+    help: 'stuck',
+    collect: (metric) => {
+      asked += 1;
+      return new Promise((resolve) => {
+        answer = () => {
+          metric.set(7);
+          resolve();
+        };
+      });
+    },
+  });
+  expect((await exposition(false)).body).toContain('\nmooring_test_stuck_seconds 0\n');
+  await exposition(false);
+  expect(asked).toBe(1);
+  answer();
+  expect((await exposition(false)).body).toContain('\nmooring_test_stuck_seconds 7\n');
+});

@@ -10,7 +10,7 @@ import {
   type OpenMetricsContentType,
   Registry,
 } from 'prom-client';
-import { deadline } from './clock.js';
+import { deadline, sleep } from './clock.js';
 
 /** Names start with `mooring_` and end in their unit; labels never hold the id of a device, person or session. */
 export interface MetricOptions<L extends string> {
@@ -40,7 +40,10 @@ export function counter<L extends string = never>(
   });
 }
 
-/** The gauge of that name, made at the first call; `collect` is asked for its value at every scrape. */
+/** What takes longer keeps its last value: a scrape tells most when a database does not answer, and must not wait for it. */
+const COLLECT_LIMIT_MS = 300;
+
+/** The gauge of that name, made at the first call; `collect` is asked for its value at every scrape, and given 0.3 s. */
 export function gauge<L extends string = never>(
   options: MetricOptions<L> & { readonly collect?: (gauge: Gauge<L>) => void | Promise<void> },
 ): Gauge<L> {
@@ -48,10 +51,19 @@ export function gauge<L extends string = never>(
   const found = existing(options.name, Gauge<L>);
   if (found !== undefined) return found;
   if (collect === undefined) return new Gauge<L>(settings(options));
+  let asked: Promise<void> | undefined;
   return new Gauge<L>({
     ...settings(options),
     collect() {
-      return collect(this);
+      // What was asked at an earlier scrape and has not been answered is not asked again.
+      if (asked === undefined) {
+        const told = collect(this);
+        if (told === undefined) return undefined;
+        asked = told.finally(() => {
+          asked = undefined;
+        });
+      }
+      return Promise.race([asked, sleep(COLLECT_LIMIT_MS)]);
     },
   });
 }

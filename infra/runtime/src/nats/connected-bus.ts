@@ -35,7 +35,7 @@ export class ConnectedBus implements Bus {
   constructor(nats: NatsConnection) {
     this.nats = nats;
     this.js = jetstream(nats, { timeout: API_MS });
-    connectedGauge.set(1);
+    connectedGauge().set(1);
     this.#watch().catch((error: unknown) => log.error({ err: error }, 'NATS status is lost'));
   }
 
@@ -203,7 +203,7 @@ export class ConnectedBus implements Bus {
   #lost(): void {
     if (!this.connected) return;
     this.#connectedSinceMs = undefined;
-    connectedGauge.set(0);
+    connectedGauge().set(0);
     if (!this.nats.isClosed()) log.warn({ waiting: this.#waiting.size }, 'the connection to NATS is lost');
     const fault = new Fault('unavailable', 'the connection to NATS broke before the answer came');
     for (const reject of this.#waiting) reject(fault);
@@ -212,7 +212,7 @@ export class ConnectedBus implements Bus {
 
   #regained(): void {
     this.#connectedSinceMs = Date.now();
-    connectedGauge.set(1);
+    connectedGauge().set(1);
     log.info('connected to NATS again');
     for (const fn of this.#onReconnect) fn();
   }

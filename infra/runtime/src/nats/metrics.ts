@@ -21,10 +21,13 @@ export const respondSeconds = histogram({
   buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
 });
 
-export const connectedGauge = gauge({
-  name: 'mooring_bus_connected',
-  help: '1 while connected to NATS, else 0.',
-});
+/** Made by the first connection: a process that has no bus is not without it. */
+export function connectedGauge() {
+  return gauge({
+    name: 'mooring_bus_connected',
+    help: '1 while connected to NATS, else 0; absent in a process that does not use it.',
+  });
+}
 
 export const settledTotal = counter({
   name: 'mooring_consumer_settled_total',
