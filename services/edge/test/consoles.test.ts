@@ -194,6 +194,7 @@ describe('firmware-update', () => {
     const responder = edge.bus.respond(updating.check, {}, ({ deviceId }) =>
       Promise.resolve(deviceId === 'id-of-dev-6' ? { update } : {}),
     );
+    await edge.bus.flush();
     ask('51');
     expect(await device.message('"51"')).toContain('"firmware_url":"https://files.example.test/u"');
     responder.close();
