@@ -77,9 +77,9 @@ afterAll(async () => {
   await mooring?.stop();
 });
 
-/** One in ten cannot write what it downloads. */
+/** One in ten cannot write what it downloads, at either edge. */
 function boot(index: number) {
-  const isHealthy = index % 10 !== 0;
+  const isHealthy = index % 20 !== 0 && index % 20 !== 11;
   const device = nervesDevice({
     url: mooring.edges[index % 2] ?? '',
     identifier: `rollout-${String(index).padStart(3, '0')}`,
@@ -188,7 +188,7 @@ it('goes through all devices, ten at a time, whoever is killed', { timeout: 1_20
   const first = await reached(
     ({ group: { state } }) => state === 'paused',
     'the pause at the threshold',
-    180_000,
+    400_000,
   );
   expect(first.group.reason).not.toBe(null);
   // Those in flight end; nobody else begins, though most have not been updated.
@@ -206,7 +206,9 @@ it('goes through all devices, ten at a time, whoever is killed', { timeout: 1_20
   expect(kills()).toBeGreaterThan(3);
 });
 
-it('never had more than ten in flight, by the word of the database and of the devices', async () => {
+it('never had more than ten in flight, by the word of the database and of the devices', {
+  timeout: 180_000,
+}, async () => {
   kill.abort();
   const done = await reached(
     (now) => now.in_flight === 0 && now.updated === healthy().length,
