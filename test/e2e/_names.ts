@@ -1,7 +1,7 @@
 // The registry of telemetry names, as tests of running stacks use it.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Registry } from '../../tools/telemetry/registry.js';
+import type { Registry } from '../../tools/telemetry/shape.js';
 
 const file = path.resolve(import.meta.dirname, '../../docs/telemetry-names.json');
 

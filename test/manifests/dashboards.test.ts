@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { objectives, windows } from '../../tools/alerts/objectives.js';
 import { recorded, rules } from '../../tools/alerts/rules.js';
 import { dashboards } from '../../tools/dashboards/index.js';
-import type { Registry } from '../../tools/telemetry/registry.js';
+import type { Registry } from '../../tools/telemetry/shape.js';
 import { parsePromql } from './_promql.js';
 
 const file = path.resolve(import.meta.dirname, '../../docs/telemetry-names.json');

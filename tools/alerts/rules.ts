@@ -59,7 +59,7 @@ export function rulesFile(factor: number): string {
 }
 
 /** The page of an alert, relative to the root of the repository. */
-export function runbookOf(alert: string): string {
+function runbookOf(alert: string): string {
   const kebab = alert.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   return `docs/runbooks/${kebab}.md`;
 }

@@ -1,5 +1,5 @@
 // What libraries report under names of their own choosing: metrics of the process, spans of their instrumentations.
-import type { MetricName, Registry } from './registry.js';
+import type { MetricName, Registry } from './shape.js';
 
 const of = (type: MetricName['type'], ...labels: readonly string[]): MetricName => ({
   type,

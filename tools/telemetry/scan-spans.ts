@@ -1,7 +1,7 @@
 // Finds the names of spans: what `inSpan` is given, and what functions are given that hand their name on to it.
 import path from 'node:path';
 import ts from 'typescript';
-import { type Found, type Source, walk } from './scan.js';
+import { type Found, type Source, walk } from './source.js';
 
 /** Functions that take a span's name, as `file#function`, by which argument it is. */
 type Takers = Map<string, number>;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { spanNames } from './scan-spans.js';
+import { type Found, type Source, walk } from './source.js';
 
 /** A metric as the source makes it. */
 export interface FoundMetric {
@@ -15,22 +16,10 @@ export interface FoundMetric {
   readonly from: string;
 }
 
-/** A name and who uses it. */
-export interface Found {
-  readonly name: string;
-  readonly from: string;
-}
-
 export interface Scan {
   readonly metrics: readonly FoundMetric[];
   readonly spans: readonly Found[];
   readonly attributes: readonly Found[];
-}
-
-/** One file of the source, parsed. */
-export interface Source {
-  readonly from: string;
-  readonly file: ts.SourceFile;
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -99,12 +88,6 @@ function attributes({ from, file }: Source): readonly Found[] {
       found.push({ name: text(node.arguments[0], file), from });
   });
   return found;
-}
-
-/** Calls `visit` with every node below. */
-export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
-  visit(node);
-  ts.forEachChild(node, (child) => walk(child, visit));
 }
 
 /** What names stand for in a row. */

@@ -3,7 +3,7 @@ import { edge, type bus as messages, uplink } from '@mooring/proto';
 import { type Bus, connectBus, uuidv7 } from '@mooring/runtime';
 import type { RegistryPeer } from './_registry.js';
 
-export const NODE = 'edge-1';
+const NODE = 'edge-1';
 
 /** What a device does with an offer; by default it takes it and comes back with it. */
 export type Manner = (device: TestDevice, offer: messages.UpdateOffer) => Promise<void>;

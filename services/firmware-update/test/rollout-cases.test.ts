@@ -165,7 +165,7 @@ describe('a group', { timeout: 120_000 }, () => {
   });
 
   it('goes phase by phase, soaks, and serves the rest', async () => {
-    const made = [];
+    const made: TestDevice[] = [];
     for (let count = 0; count < 6; count += 1) made.push(await device('phases'));
     await eventually(async () => (await standing(made[5] as TestDevice))?.firmwareUuid === all.old.uuid);
     const phases = [{ size: { $case: 'percent' as const, value: 34 }, soakMinutes: 30 }];

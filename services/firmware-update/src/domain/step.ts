@@ -33,7 +33,7 @@ const MAX_REASON = 500;
 const breaksOff: ReadonlySet<string> = new Set(['failed', 'ignored', 'rescheduled']);
 
 /** What a device says as the platform keeps it: bounded, and without what the store cannot hold. */
-export function reasonOf(text: string): string {
+function reasonOf(text: string): string {
   return text.replaceAll('\0', '').slice(0, MAX_REASON);
 }
 

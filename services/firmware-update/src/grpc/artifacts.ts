@@ -9,7 +9,7 @@ import {
 } from '../store/artifacts.js';
 import type { ArtifactContext } from './artifact-context.js';
 import { artifactMessage } from './artifact-message.js';
-import { idOf, kindOf, organizationsOf, paged, pageOf } from './request.js';
+import { idOf, idsOf, kindOf, paged, pageOf } from './request.js';
 
 type Server = firmware.ArtifactsServer;
 
@@ -24,14 +24,14 @@ interface Wanted {
 
 const wanted = ({ database }: ArtifactContext, { organizationIds, uuid, kind: given }: Wanted) => {
   const kind = kindOf(given);
-  return findArtifact(database, organizationsOf(organizationIds), idOf(uuid, kind), kind);
+  return findArtifact(database, idsOf(organizationIds), idOf(uuid, kind), kind);
 };
 
 export function listArtifacts({ database }: ArtifactContext): Server['listArtifacts'] {
   return unary(async ({ organizationIds, product, kind: given, ...page }) => {
     const kind = kindOf(given);
     const { items, nextCursor } = await paged(pageOf(page), (rest) =>
-      listStored(database, organizationsOf(organizationIds), { kind, product }, rest),
+      listStored(database, idsOf(organizationIds), { kind, product }, rest),
     );
     return { items: items.map(artifactMessage), nextCursor };
   });

@@ -10,7 +10,7 @@ import { changeGroup, createGroup, deleteGroup, getGroup, listGroups } from '../
 import { archiveNamed, firmwareNamed } from '../store/releases.js';
 import type { GroupContext } from './group-context.js';
 import { givenSettings, groupMessage } from './group-message.js';
-import { idOf, onceOf, organizationsOf, ownerOf, paged, pageOf, wrongFields } from './request.js';
+import { idOf, idsOf, onceOf, ownerOf, paged, pageOf, wrongFields } from './request.js';
 
 type Server = firmware.DeploymentGroupsServer;
 const WHAT = 'deployment group';
@@ -18,7 +18,7 @@ const WHAT = 'deployment group';
 export function listDeploymentGroups({ database }: GroupContext): Server['listDeploymentGroups'] {
   return unary(async ({ organizationIds, product, ...page }) => {
     const { items, nextCursor } = await paged(pageOf(page), (rest) =>
-      listGroups(database, organizationsOf(organizationIds), product, rest),
+      listGroups(database, idsOf(organizationIds), product, rest),
     );
     return { items: items.map(groupMessage), nextCursor };
   });
@@ -26,7 +26,7 @@ export function listDeploymentGroups({ database }: GroupContext): Server['listDe
 
 export function getDeploymentGroup({ database }: GroupContext): Server['getDeploymentGroup'] {
   return unary(async ({ organizationIds, id }) => {
-    const group = await getGroup(database, organizationsOf(organizationIds), idOf(id, WHAT));
+    const group = await getGroup(database, idsOf(organizationIds), idOf(id, WHAT));
     return { group: groupMessage(group) };
   });
 }
@@ -73,7 +73,7 @@ export function createDeploymentGroup(context: GroupContext): Server['createDepl
 export function deleteDeploymentGroup(context: GroupContext): Server['deleteDeploymentGroup'] {
   return unary(async ({ organizationIds, id, actor }) => {
     const { database, clock, poke } = context;
-    const group = await deleteGroup(database, organizationsOf(organizationIds), idOf(id, WHAT), (deleted) => [
+    const group = await deleteGroup(database, idsOf(organizationIds), idOf(id, WHAT), (deleted) => [
       auditOfGroup(deleted, 'deployment_group.deleted', { name: deleted.name }, clock.now(), actor),
     ]);
     poke(group.id);
@@ -86,7 +86,7 @@ export function controlDeploymentGroup(context: GroupContext): Server['controlDe
     const { database, clock, poke } = context;
     const action = actionOf(given);
     const nowMs = clock.now();
-    const organizations = organizationsOf(organizationIds);
+    const organizations = idsOf(organizationIds);
     const group = await changeGroup(database, organizations, idOf(id, WHAT), nowMs, (before) => {
       const change = controlled(before, action, actor, nowMs);
       if (change === undefined)

@@ -5,7 +5,7 @@ import { standingsOf } from '../store/count-devices.js';
 import { getGroup } from '../store/groups.js';
 import type { GroupContext } from './group-context.js';
 import { groupMessage } from './group-message.js';
-import { idOf, organizationsOf } from './request.js';
+import { idOf, idsOf } from './request.js';
 
 export function getDeploymentStatus({
   database,
@@ -13,7 +13,7 @@ export function getDeploymentStatus({
   clock,
 }: GroupContext): firmware.DeploymentGroupsServer['getDeploymentStatus'] {
   return unary(async ({ organizationIds, id }) => {
-    const group = await getGroup(database, organizationsOf(organizationIds), idOf(id, 'deployment group'));
+    const group = await getGroup(database, idsOf(organizationIds), idOf(id, 'deployment group'));
     const standings = await standingsOf(pool, group, clock.now()).catch((error: unknown) => {
       throw postgresFault(error);
     });

@@ -6,7 +6,7 @@ import { keyChanged } from '../events.js';
 import { createKey, deleteKey, getKey, listKeys } from '../store/keys.js';
 import type { ArtifactContext } from './artifact-context.js';
 import { keyMessage } from './artifact-message.js';
-import { idOf, onceOf, organizationsOf, ownerOf, paged, pageOf } from './request.js';
+import { idOf, idsOf, onceOf, ownerOf, paged, pageOf } from './request.js';
 
 type Server = firmware.ArtifactsServer;
 const MAX_NAME_CHARS = 200;
@@ -14,7 +14,7 @@ const MAX_NAME_CHARS = 200;
 export function listFirmwareKeys({ database }: ArtifactContext): Server['listFirmwareKeys'] {
   return unary(async ({ organizationIds, ...page }) => {
     const { items, nextCursor } = await paged(pageOf(page), (rest) =>
-      listKeys(database, organizationsOf(organizationIds), rest),
+      listKeys(database, idsOf(organizationIds), rest),
     );
     return { items: items.map(keyMessage), nextCursor };
   });
@@ -41,7 +41,7 @@ export function createFirmwareKey({ database, clock }: ArtifactContext): Server[
 
 export function getFirmwareKey({ database }: ArtifactContext): Server['getFirmwareKey'] {
   return unary(async ({ organizationIds, id }) => {
-    const key = await getKey(database, organizationsOf(organizationIds), idOf(id, 'firmware key'));
+    const key = await getKey(database, idsOf(organizationIds), idOf(id, 'firmware key'));
     return { key: keyMessage(key) };
   });
 }
@@ -49,7 +49,7 @@ export function getFirmwareKey({ database }: ArtifactContext): Server['getFirmwa
 export function deleteFirmwareKey({ database, clock }: ArtifactContext): Server['deleteFirmwareKey'] {
   return unary(async ({ organizationIds, id: given, actor }) => {
     const id = idOf(given, 'firmware key');
-    await deleteKey(database, organizationsOf(organizationIds), id, { actor, atMs: clock.now() });
+    await deleteKey(database, idsOf(organizationIds), id, { actor, atMs: clock.now() });
     keyChanged('deleted', id, actor);
     return {};
   });

@@ -22,9 +22,6 @@ export function idsOf(given: readonly string[]): string[] {
   return given.map((id) => id.toLowerCase()).filter((id) => UUID.test(id));
 }
 
-/** Those that can be organizations. */
-export const organizationsOf = idsOf;
-
 /** The kind that a request names. Fault `invalid`. */
 export function kindOf(given: string | undefined): ArtifactKind {
   const kind = artifactKind(given ?? ArtifactKind.firmware);
@@ -34,7 +31,7 @@ export function kindOf(given: string | undefined): ArtifactKind {
 
 /** The one organization that a thing is to belong to. Fault `invalid`. */
 export function ownerOf(given: string): string {
-  const [id] = organizationsOf([given]);
+  const [id] = idsOf([given]);
   if (id === undefined) throw new Fault('invalid', 'organization_id is no UUID');
   return id;
 }

@@ -8,7 +8,7 @@ import { changeGroup, type GroupChange } from '../store/groups.js';
 import { archiveNamed, firmwareNamed } from '../store/releases.js';
 import type { GroupContext } from './group-context.js';
 import { givenSettings, groupMessage } from './group-message.js';
-import { idOf, organizationsOf, wrongFields } from './request.js';
+import { idOf, idsOf, wrongFields } from './request.js';
 
 type Request = firmware.UpdateDeploymentGroupRequest;
 
@@ -26,7 +26,7 @@ export function updateDeploymentGroup(
 ): firmware.DeploymentGroupsServer['updateDeploymentGroup'] {
   return unary(async (request) => {
     const { database, clock, poke } = context;
-    const organizations = organizationsOf(request.organizationIds);
+    const organizations = idsOf(request.organizationIds);
     const nowMs = clock.now();
     const id = idOf(request.id, 'deployment group');
     const group = await changeGroup(database, organizations, id, nowMs, async (before) => {

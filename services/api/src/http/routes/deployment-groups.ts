@@ -14,10 +14,9 @@ import {
   DeploymentGroupChange,
   DeploymentStatus,
   NewDeploymentGroup,
-  toDeploymentGroup,
-  toDeploymentStatus,
 } from '../schemas/deployment-group.js';
 import { givenSettings, namedSettings } from '../schemas/deployment-settings.js';
+import { toDeploymentGroup, toDeploymentStatus } from '../schemas/deployment-shown.js';
 import { Page, PageQuery, pageFrom, pageOf } from '../schemas/page.js';
 import { Empty, Id, IdParams, idempotencyKey, Repeatable } from '../schemas/shapes.js';
 import type { Server } from '../server.js';
