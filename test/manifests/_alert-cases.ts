@@ -164,7 +164,7 @@ export const alertCases: readonly AlertCase[] = [
   },
   {
     alert: 'ProcessRestarts',
-    when: 'a process started four times in half an hour',
+    when: 'a process started three more times within an hour',
     series: { 'process_start_time_seconds{job="registry",instance="a"}': '1x5 2x5 3x5 4x5' },
     atMinute: 22,
     fires: [{ ...ticket, job: 'registry', instance: 'a' }],

@@ -49,7 +49,7 @@ export const symptoms: readonly Symptom[] = [
     severity: 'ticket',
     summary: 'A process of {{ $labels.job }} starts again and again',
     expr: ({ window }) =>
-      `changes(process_start_time_seconds{job=~"${jobs.join('|')}"}[${window('30m')}]) >= 3`,
+      `changes(process_start_time_seconds{job=~"${jobs.join('|')}"}[${window('1h')}]) >= 3`,
   },
   {
     alert: 'EventsLost',

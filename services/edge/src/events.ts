@@ -103,6 +103,11 @@ const presence = counter({
   labels: ['call', 'code'],
 });
 
+/** Why most sockets close, and how the platform fails those who ask it. */
+const CLOSE_REASONS = ['peer_closed', 'going_away', 'connection_lost', 'idle_timeout', 'drain'] as const;
+const FAILURES = ['exhausted', 'unavailable', 'deadline', 'internal'] as const;
+for (const outcome of FAILURES) watchSeconds.zero({ outcome });
+
 /** How many different words a dialect may count under: what peers say must not become labels without end. */
 const MAX_WORDS = 200;
 const words = new Map<DialectName, Set<string>>();
@@ -168,6 +173,10 @@ export const connectionEvents = {
   },
   /** Where the frames of a dialect's sockets are counted. */
   tally(dialect: DialectName): FrameTally {
+    // A series that begins with its first event does not show it as growth.
+    for (const reason of CLOSE_REASONS) closed.inc({ dialect, reason }, 0);
+    for (const outcome of FAILURES) admissions.inc({ dialect, outcome }, 0);
+    crashes.inc({ dialect }, 0);
     const tally = tallies.get(dialect) ?? { frames: 0 };
     tallies.set(dialect, tally);
     return tally;
