@@ -2,7 +2,7 @@
 import { counter, type Fault, gauge, logger } from '@mooring/runtime';
 import type { AuditNote } from '../domain/note.js';
 import type { DeviceRecord, RecordOutcome } from '../domain/record.js';
-import type { DeviceUpdate } from '../domain/update.js';
+import { type DeviceUpdate, endedStatuses } from '../domain/update.js';
 import type { Levels } from '../store/levels.js';
 
 const log = logger('updates');
@@ -18,6 +18,8 @@ const ended = counter({
   help: 'Updates that ended, by how',
   labels: ['status'],
 });
+// A series that begins with its first update does not show it as growth.
+for (const status of endedStatuses) ended.inc({ status }, 0);
 
 const offers = counter({
   name: 'mooring_firmware_offers_total',
