@@ -172,8 +172,9 @@ export const symptoms: readonly Symptom[] = [
   {
     alert: 'SpansDropped',
     severity: 'ticket',
-    lasting: '10m',
+    lasting: '5m',
     summary: 'Spans of {{ $labels.job }} do not reach the collector',
-    expr: ({ window }) => `sum by (job, reason) (rate(mooring_spans_dropped_total[${window('5m')}])) > 1`,
+    // They are lost in batches, after each has been tried for a while.
+    expr: ({ window }) => `sum by (job, reason) (rate(mooring_spans_dropped_total[${window('15m')}])) > 1`,
   },
 ];
