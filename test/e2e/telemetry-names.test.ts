@@ -10,6 +10,7 @@ import { startTestStack, type TestStack } from './_stack.js';
 /** Spans of what this test does not bring about, with what does. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'deliver push': 'an update of firmware or a console',
+  'offer update': 'a deployment group',
   'update order step': 'an update that a person orders',
 };
 /** The tracer of our own code. */

@@ -1,7 +1,7 @@
 // Finds the names of spans: what `inSpan` is given, and what functions are given that hand their name on to it.
 import path from 'node:path';
 import ts from 'typescript';
-import { type Found, type Source, walk } from './source.js';
+import { constant, type Found, type Source, walk } from './source.js';
 
 /** Functions that take a span's name, as `file#function`, by which argument it is. */
 type Takers = Map<string, number>;
@@ -81,12 +81,4 @@ function namesOf(node: ts.Expression): readonly string[] {
 
 function lastWord(node: ts.Expression): string {
   return ts.isPropertyAccessExpression(node) ? node.name.text : node.getText();
-}
-
-function constant(name: ts.Identifier): ts.Expression | undefined {
-  let value: ts.Expression | undefined;
-  walk(name.getSourceFile(), (node) => {
-    if (ts.isVariableDeclaration(node) && node.name.getText() === name.text) value = node.initializer;
-  });
-  return value;
 }

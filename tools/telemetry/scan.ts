@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { spanNames } from './scan-spans.js';
-import { type Found, type Source, walk } from './source.js';
+import { constant, type Found, type Source, walk } from './source.js';
 
 /** A metric as the source makes it. */
 export interface FoundMetric {
@@ -69,7 +69,10 @@ function metrics({ from, file }: Source): readonly FoundMetric[] {
         name: text(property(options, 'name', values), file),
         type,
         help: text(property(options, 'help', values), file).replace(/\.$/, ''),
-        labels: labels === undefined ? [] : elements(labels).map((label) => text(label, file)),
+        labels:
+          labels === undefined
+            ? []
+            : elements(labels).map((label) => text(values.get(label.getText()) ?? label, file)),
         from,
       });
     }
@@ -100,12 +103,23 @@ function rowsAround(node: ts.Node): readonly Values[] {
     const pattern = around.initializer.declarations[0]?.name;
     if (pattern === undefined || !ts.isArrayBindingPattern(pattern)) continue;
     const columns = pattern.elements.map((element) => element.getText());
-    const table = ts.isAsExpression(around.expression) ? around.expression.expression : around.expression;
+    const table = tableOf(around.expression);
+    if (table === undefined)
+      throw new TypeError(`${node.getSourceFile().fileName}: ${around.expression.getText()} is no table`);
     return elements(table).map(
       (row) => new Map(elements(row).map((cell, index) => [columns[index] ?? '', cell])),
     );
   }
   return [new Map()];
+}
+
+/** The literal itself, or what the constant of that name is. */
+function tableOf(node: ts.Expression): ts.ArrayLiteralExpression | undefined {
+  if (ts.isArrayLiteralExpression(node)) return node;
+  if (ts.isAsExpression(node)) return tableOf(node.expression);
+  if (!ts.isIdentifier(node)) return undefined;
+  const value = constant(node);
+  return value === undefined ? undefined : tableOf(value);
 }
 
 function property(

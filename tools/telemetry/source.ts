@@ -18,3 +18,12 @@ export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   visit(node);
   ts.forEachChild(node, (child) => walk(child, visit));
 }
+
+/** What the variable of that name is made as, anywhere in the same file. */
+export function constant(name: ts.Identifier): ts.Expression | undefined {
+  let value: ts.Expression | undefined;
+  walk(name.getSourceFile(), (node) => {
+    if (ts.isVariableDeclaration(node) && node.name.getText() === name.text) value = node.initializer;
+  });
+  return value;
+}
