@@ -15,19 +15,6 @@ import {
   UP,
 } from './_alert-series.js';
 
-export interface AlertCase {
-  readonly alert: string;
-  /** What is wrong. */
-  readonly when: string;
-  readonly series: Series;
-  /** Minutes between values; 1 unless told. */
-  readonly everyMinutes?: number;
-  /** Minutes since the first value. */
-  readonly atMinute: number;
-  /** Labels of each alert that fires then, besides its name; none when it must be quiet. */
-  readonly fires: readonly Readonly<Record<string, string>>[];
-}
-
 export const alertCases: readonly AlertCase[] = [
   {
     alert: 'ReadingsLate',

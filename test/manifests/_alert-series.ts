@@ -3,6 +3,19 @@
 /** Series by their selector, with values a minute apart: `0+3x60` grows by 3 sixty times, `1x5` stays 1. */
 export type Series = Readonly<Record<string, string>>;
 
+export interface AlertCase {
+  readonly alert: string;
+  /** What is wrong. */
+  readonly when: string;
+  readonly series: Series;
+  /** Minutes between values; 1 unless told. */
+  readonly everyMinutes?: number;
+  /** Minutes since the first value. */
+  readonly atMinute: number;
+  /** Labels of each alert that fires then, besides its name; none when it must be quiet. */
+  readonly fires: readonly Readonly<Record<string, string>>[];
+}
+
 export const page = { severity: 'page' };
 export const ticket = { severity: 'ticket' };
 

@@ -7,8 +7,8 @@ import { promtool } from '@mooring/harness';
 import { Fault } from '@mooring/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rules, rulesFile } from '../../tools/alerts/rules.js';
-import { type AlertCase, alertCases } from './_alert-cases.js';
-import { healthy } from './_alert-series.js';
+import { alertCases } from './_alert-cases.js';
+import { type AlertCase, healthy } from './_alert-series.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const [, burnRates, symptoms] = rules(1).groups;
