@@ -1,5 +1,6 @@
 // What each alert must see and what it must not.
 import {
+  type AlertCase,
   answered,
   both,
   CLOSED,
@@ -9,7 +10,6 @@ import {
   OPENED,
   page,
   REFUSED,
-  type Series,
   SOCKETS,
   ticket,
   UP,
