@@ -1,7 +1,7 @@
 // `npm test`: prepares what is missing, then checks everything in order and stops at the first step that fails.
 // `npm run check` ends before the tests that start servers. Imports nothing from npm: it runs before the install.
-// Files with failed tests of real servers get a second try, so that a busy machine does not fail a good change; they are
-// named at the end as unsteady, which is a fault to mend.
+// Files with failed tests get a second try, so that a busy machine does not fail a good change; they are named at the end
+// as unsteady, which is a fault to mend.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -22,19 +22,19 @@ const env = {
 };
 
 const npm = (name, ...args) => ({ command: path.join(root, 'node_modules', '.bin', name), args });
-const vitest = (project, options = {}) => {
+const vitest = (project) => {
   const report = path.join(reports, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   return {
-    ...options,
+    tries: 2,
     title: `${project} tests`,
     report,
     run: (files = []) => [npm('vitest', 'run', '--project', project, ...reporters, ...files)],
   };
 };
 
-/** With real servers and real time. A change that breaks more files than this is not tried again. */
-const REAL = { tries: 2, filesTriedAgain: 3 };
+/** A change that breaks more files than this is not tried again. */
+const FILES_TRIED_AGAIN = 3;
 
 const check = [
   { title: 'format and lint', run: () => [npm('biome', 'ci', '--error-on-warnings', '.')] },
@@ -51,7 +51,7 @@ const check = [
   vitest('contract'),
   vitest('manifests'),
 ];
-const servers = [{ title: 'nats-server', run: natsServer }, vitest('integration', REAL), vitest('e2e', REAL)];
+const servers = [{ title: 'nats-server', run: natsServer }, vitest('integration'), vitest('e2e')];
 
 const only = process.argv[2];
 if (only !== undefined && only !== 'check') {
@@ -86,7 +86,7 @@ function attempt(step, tries, files) {
   const { testResults } = JSON.parse(readFileSync(step.report, 'utf8'));
   rmSync(step.report);
   const failed = testResults.filter(({ status }) => status === 'failed');
-  const again = status !== 0 && tries > 1 && failed.length > 0 && failed.length <= step.filesTriedAgain;
+  const again = status !== 0 && tries > 1 && failed.length > 0 && failed.length <= FILES_TRIED_AGAIN;
   // A file that is tried again is counted then.
   for (const { assertionResults } of again
     ? testResults.filter((file) => !failed.includes(file))
