@@ -260,10 +260,12 @@ export const alertCases: readonly AlertCase[] = [
   },
   {
     alert: 'UpdatesFail',
-    when: 'half of ten updates fail within an hour',
+    when: 'half of twelve fail or are not heard of again within an hour, while others are told to wait',
     series: {
-      'mooring_firmware_updates_ended_total{status="succeeded"}': '0+1x5 5x20',
-      'mooring_firmware_updates_ended_total{status="failed"}': '0+1x5 5x20',
+      'mooring_firmware_updates_ended_total{status="completed"}': '0+1x6 6x20',
+      'mooring_firmware_updates_ended_total{status="failed"}': '0+0.5x6 3x20',
+      'mooring_firmware_updates_ended_total{status="expired"}': '0+0.5x6 3x20',
+      'mooring_firmware_updates_ended_total{status="withdrawn"}': '0+20x6 120x20',
     },
     atMinute: 20,
     fires: [ticket],

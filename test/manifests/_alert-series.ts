@@ -77,7 +77,7 @@ export const healthy: Series = {
   [SOCKETS]: '5000x60',
   'mooring_edge_sockets_limit{instance="e1"}': '20000x60',
   'mooring_edge_dialect_crashes_total{dialect="berg"}': '0x60',
-  'mooring_firmware_updates_ended_total{status="succeeded"}': '0+5x60',
+  'mooring_firmware_updates_ended_total{status="completed"}': '0+5x60',
   'mooring_firmware_updates_ended_total{status="failed"}': '0+0.1x60',
   'nodejs_eventloop_lag_p99_seconds{job="edge",instance="e1"}': '0.02x60',
   'mooring_postgres_connections{job="registry",pool="registry",state="waiting"}': '0x60',

@@ -152,7 +152,9 @@ export const symptoms: readonly Symptom[] = [
     expr: ({ window }) => {
       const ended = (matchers: string): string =>
         `sum(increase(mooring_firmware_updates_ended_total{${matchers}}[${window('1h')}]))`;
-      return `${ended('status="failed"')} > 3 and ${ended('status="failed"')} > 0.3 * ${ended('')}`;
+      // One that expired is a device that nobody heard of again, which is worse than one that says what is wrong.
+      const failed = ended('status=~"failed|expired"');
+      return `${failed} > 3 and ${failed} > 0.3 * ${ended('status=~"completed|failed|expired"')}`;
     },
   },
   {

@@ -21,6 +21,26 @@ export interface Scope {
   ready(): void;
 }
 
+/** Resolves when the signal aborts, at once when it has: for a runnable that only waits to be stopped. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Something that is open from the start and closed at the stop. */
+export function closedAtStop(name: string, resource: { close(): void }): Runnable {
+  return {
+    name,
+    async run({ signal, ready }) {
+      ready();
+      await untilAborted(signal);
+      resource.close();
+    },
+  };
+}
+
 const STOP_LIMIT_MS = 10_000;
 const log = logger('run');
 

@@ -1,7 +1,15 @@
 // Composition root of the edge: builds its parts and lists them in the order in which they start.
 import { randomBytes } from 'node:crypto';
 import { registry } from '@mooring/proto';
-import { type App, busRunnable, connectBus, Fault, grpcClient, type Runnable } from '@mooring/runtime';
+import {
+  type App,
+  busRunnable,
+  connectBus,
+  Fault,
+  grpcClient,
+  type Runnable,
+  untilAborted,
+} from '@mooring/runtime';
 import type { EdgeConfig } from './config.js';
 import { endpoints } from './dialects/index.js';
 import { deliverRunnable } from './downlink/deliver.js';
@@ -153,7 +161,7 @@ function admissionRunnable(admission: Admission, closeClient: () => void): Runna
     name: 'admission',
     run: async ({ signal, ready }) => {
       ready();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await untilAborted(signal);
       admission.close();
       closeClient();
     },

@@ -5,13 +5,13 @@ import {
   type App,
   busRunnable,
   type Clock,
+  closedAtStop,
   connectBus,
   Fault,
   grpcClient,
   grpcServer,
   poolRunnable,
   postgresPool,
-  type Runnable,
   systemClock,
 } from '@mooring/runtime';
 import type { FirmwareConfig } from './config.js';
@@ -79,7 +79,7 @@ export async function app(
       poolRunnable(pool),
       busRunnable(bus),
       sweeper(database, storage, clock),
-      closing(client),
+      closedAtStop('registry client', client),
       ...rollouts.runnables,
       server,
       downloads,
@@ -125,15 +125,4 @@ function downloadsOf(
     port: config.FIRMWARE_HTTP_PORT,
     maxConnections: maxDownloads * CONNECTIONS_PER_DOWNLOAD,
   });
-}
-
-function closing(client: { close(): void }): Runnable {
-  return {
-    name: 'registry client',
-    async run({ signal, ready }) {
-      ready();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      client.close();
-    },
-  };
 }

@@ -4,13 +4,13 @@ import {
   type App,
   busRunnable,
   type Clock,
+  closedAtStop,
   connectBus,
   Fault,
   grpcClient,
   grpcServer,
   poolRunnable,
   postgresPool,
-  type Runnable,
   systemClock,
 } from '@mooring/runtime';
 import { iceOf, limitsOf, type SignalingConfig, waitsOf } from './config.js';
@@ -62,7 +62,7 @@ export async function app(config: SignalingConfig, overrides: Overrides = {}): P
     runnables: [
       poolRunnable(pool),
       busRunnable(bus),
-      closing(client),
+      closedAtStop('registry client', client),
       teller.runnable,
       historySweep(sessions, config.SIGNALING_HISTORY_DAYS, clock),
       waitSweep({ bus, durable: stepsDurable, sessions, changes, clock }),
@@ -85,17 +85,6 @@ export async function app(config: SignalingConfig, overrides: Overrides = {}): P
       postgres: async () => {
         await pool.query('SELECT 1');
       },
-    },
-  };
-}
-
-function closing(client: { close(): void }): Runnable {
-  return {
-    name: 'registry client',
-    async run({ signal, ready }) {
-      ready();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      client.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 // Takes what is delivered to this node and hands it to the one session that is meant; answers whether it was there.
 import { edge, type bus as messages } from '@mooring/proto';
-import { type Bus, contextFromTraceparent, inSpan, type Runnable } from '@mooring/runtime';
+import { type Bus, contextFromTraceparent, inSpan, type Runnable, untilAborted } from '@mooring/runtime';
 import { SpanKind } from '@opentelemetry/api';
 import type { Delivered } from '../dialects/dialect.js';
 import type { Directory } from '../session/directory.js';
@@ -78,7 +78,7 @@ export function deliverRunnable(
         deliver(directory, delivery, counted),
       );
       ready();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await untilAborted(signal);
       subscription.close();
     },
   };

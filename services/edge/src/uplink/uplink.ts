@@ -1,6 +1,6 @@
 // Turns device events into bus messages: one lane per kind, one budget for all, and sheds in a fixed order when it is full.
 import { uplink as subjects } from '@mooring/proto';
-import { type Bus, deadline, type Runnable, type Subject } from '@mooring/runtime';
+import { type Bus, deadline, type Runnable, type Subject, untilAborted } from '@mooring/runtime';
 import type { DeviceEvent, DialectName } from '../dialects/dialect.js';
 import type { Settled } from '../session/ports.js';
 import { AuditEntries } from './audit.js';
@@ -157,7 +157,7 @@ export class Uplink {
       name: 'uplink',
       run: async ({ signal, ready }) => {
         ready();
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        await untilAborted(signal);
         await this.flush();
       },
     };

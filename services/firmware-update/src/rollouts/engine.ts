@@ -1,6 +1,6 @@
 // The parts of rollouts, and how they wake one another.
 import type { registry } from '@mooring/proto';
-import { type Bus, type Clock, type GrpcClient, type Runnable, Work } from '@mooring/runtime';
+import { type Bus, type Clock, type GrpcClient, type Runnable, untilAborted, Work } from '@mooring/runtime';
 import { deviceDeleted } from '../consumers/device-deleted.js';
 import { devicesChanged, devicesConnected, devicesDisconnected } from '../consumers/devices.js';
 import { firmwareStatus } from '../consumers/firmware-status.js';
@@ -110,7 +110,7 @@ function draining(name: string, ...all: readonly Work[]): Runnable {
     name,
     async run({ signal, ready }) {
       ready();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await untilAborted(signal);
       // What is left is offered again by another replica.
       for (const work of all) await work.drained(DRAIN_MS).catch(() => pushed('any', 'dropped'));
     },

@@ -1,6 +1,15 @@
 // Answers what edges and the registry ask: whether an update waits for a device, and to order one.
 import { type bus as messages, updating } from '@mooring/proto';
-import { asFault, type Bus, deadline, Fault, isFault, type Runnable, type Work } from '@mooring/runtime';
+import {
+  asFault,
+  type Bus,
+  deadline,
+  Fault,
+  isFault,
+  type Runnable,
+  untilAborted,
+  type Work,
+} from '@mooring/runtime';
 import type { Ordered } from '../domain/by-hand.js';
 import { claimSome } from '../store/claim.js';
 import type { Database } from '../store/client.js';
@@ -42,7 +51,7 @@ export function responders(parts: RespondParts): Runnable {
       ];
       await bus.flush();
       ready();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await untilAborted(signal);
       for (const subscription of subscriptions) subscription.close();
       await Promise.all(inHand);
     },

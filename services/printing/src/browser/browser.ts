@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { asFault, deadline, Fault, type Runnable } from '@mooring/runtime';
+import { asFault, deadline, Fault, type Runnable, untilAborted } from '@mooring/runtime';
 import { type Browser as Chromium, chromium } from 'playwright-core';
 import { browserFailed, browserStarted } from '../events.js';
 import { writeFontConfig } from './font-config.js';
@@ -56,7 +56,7 @@ export class Browser implements HtmlRenderer {
       name: 'browser',
       run: async ({ signal, ready }) => {
         ready();
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        await untilAborted(signal);
         const running = await this.#running?.catch(() => undefined);
         if (running !== undefined) await this.#end(running);
         if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import {
   inSpan,
   type Runnable,
   sleep,
+  untilAborted,
   Work,
 } from '@mooring/runtime';
 import { otherSide, type Session, type Side } from '../domain/session.js';
@@ -82,7 +83,7 @@ export function teller(bus: Speaker, sessions: Pick<SessionReader, 'byIds'>): Te
       name: 'teller',
       async run({ signal: stop, ready }) {
         ready();
-        await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
+        await untilAborted(stop);
         await work.drained(DRAIN_MS).catch((error: unknown) => tellFailed('', asFault(error)));
       },
     },

@@ -1,6 +1,14 @@
 // Answers what edges ask of signaling: one replica of many answers, so many requests at a time and no more.
 import { watching } from '@mooring/proto';
-import { asFault, type Bus, deadline, Fault, type Runnable, type Subscription } from '@mooring/runtime';
+import {
+  asFault,
+  type Bus,
+  deadline,
+  Fault,
+  type Runnable,
+  type Subscription,
+  untilAborted,
+} from '@mooring/runtime';
 import { iceServersIssued, watchRequested } from '../events.js';
 import { freshIce } from './ice.js';
 import type { WatchingParts } from './parts.js';
@@ -37,7 +45,7 @@ export function watchingRunnable(parts: WatchingParts): Runnable {
       const subscriptions = subscribe(bus, parts, bounded);
       await bus.flush();
       ready();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await untilAborted(signal);
       for (const subscription of subscriptions) subscription.close();
       await deadline(Promise.all(inHand), DRAIN_MS, 'the last answers').catch(() => undefined);
     },
