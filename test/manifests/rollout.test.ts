@@ -22,22 +22,33 @@ describe.each([...overlays])('%s', (_, folder) => {
   const ours = servers(resources).filter(({ resource }) => resource.kind === 'Deployment');
 
   it('gives an edge the time to drain and to flush, and not much more', () => {
-    const edge = ours.find((pod) => nameOf(pod) === 'edge');
-    const [container] = edge?.spec.containers ?? [];
-    if (edge === undefined || container === undefined) throw new TypeError('there is no edge');
-    const variables = environment(container, resources, () => 'password');
-    const seconds = (name: string): number => Number(variables.get(name)?.value);
+    const { container, spec, variable: seconds } = edgeOf();
     const preStop = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
-    // Twice the drain: sessions that arrive or linger are told in a second round. Then what was said is flushed, ends are
-    // reported and the lease is given back.
-    const drain = seconds('EDGE_DRAIN_DELAY_S') + 2 * seconds('EDGE_DRAIN_S') + SOCKETS_MARGIN_S;
+    // Then what was said is flushed, ends are reported and the lease is given back.
+    const drain = seconds('EDGE_DRAIN_DELAY_S') + seconds('EDGE_DRAIN_S') + SOCKETS_MARGIN_S;
     const least = preStop + drain + 3 * PART_S;
-    expect(edge.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(least);
-    expect(edge.spec.terminationGracePeriodSeconds).toBeLessThan(least + 15);
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(least);
+    expect(spec.terminationGracePeriodSeconds).toBeLessThan(least + 15);
     // The balancer has to notice before the port closes.
     const { periodSeconds = 10, failureThreshold = 3 } = container.readinessProbe ?? {};
     expect(preStop + seconds('EDGE_DRAIN_DELAY_S')).toBeGreaterThanOrEqual(periodSeconds * failureThreshold);
   });
+
+  it('gives a full edge the time that its pace takes', () => {
+    const { variable } = edgeOf();
+    // Two thirds of what may come back in a second are closed in it.
+    const closesPerS = (variable('EDGE_DRAIN_PER_S') * 2) / 3;
+    expect(variable('EDGE_MAX_CONNECTIONS') / closesPerS).toBeLessThanOrEqual(variable('EDGE_DRAIN_S'));
+  });
+
+  function edgeOf() {
+    const edge = ours.find((pod) => nameOf(pod) === 'edge');
+    const [container] = edge?.spec.containers ?? [];
+    if (edge === undefined || container === undefined) throw new TypeError('there is no edge');
+    const variables = environment(container, resources, () => 'password');
+    const variable = (name: string): number => Number(variables.get(name)?.value);
+    return { container, spec: edge.spec, variable };
+  }
 
   it.each(ours.map((pod) => [nameOf(pod), pod] as const))(
     'lets %s finish what it has begun',

@@ -46,11 +46,12 @@ export const rollout: Dashboard = {
         },
         {
           title: 'Downloads',
-          says: 'By how they ended; running ones as a number.',
+          says: 'By how they ended; running and waiting ones as numbers.',
           unit: 'short',
           queries: {
             'a second: {{outcome}}': rate('mooring_firmware_downloads_total', 'outcome'),
             running: 'sum(mooring_firmware_downloads_running)',
+            waiting: 'sum(mooring_firmware_downloads_waiting)',
           },
         },
         {

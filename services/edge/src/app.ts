@@ -141,8 +141,11 @@ export async function app(config: EdgeConfig): Promise<App> {
       gate,
       directory,
       viewersShed: () => uplink.sheds('viewers'),
-      delayMs: config.EDGE_DRAIN_DELAY_S * 1_000,
-      spreadMs: config.EDGE_DRAIN_S * 1_000,
+      pace: {
+        delayMs: config.EDGE_DRAIN_DELAY_S * 1_000,
+        returnsPerS: config.EDGE_DRAIN_PER_S,
+        withinMs: config.EDGE_DRAIN_S * 1_000,
+      },
     }),
   ];
   return {

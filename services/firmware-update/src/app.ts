@@ -32,7 +32,7 @@ export { config } from './config.js';
 const MAX_ENTRIES = 1_000;
 /** What nothing announces, such as the end of a penalty, is found after so long. */
 const TICK_MS = 5_000;
-// Connections that wait for an answer, say that there is none, or are kept for the next request.
+// Connections that are answered, told that there is no answer, or kept for the next request; those that wait come on top.
 const CONNECTIONS_PER_DOWNLOAD = 4;
 
 /** What a test may bring itself. */
@@ -116,13 +116,15 @@ function downloadsOf(
   config: FirmwareConfig,
   { database, storage, clock, secret }: Base & { readonly secret: Buffer },
 ): DownloadServer {
-  const maxDownloads = config.FIRMWARE_DOWNLOADS;
+  const atOnce = config.FIRMWARE_DOWNLOADS;
+  const waiting = config.FIRMWARE_DOWNLOADS_WAITING;
+  const turns = { atOnce, waiting, waitMs: config.FIRMWARE_DOWNLOAD_WAIT_S * 1_000 };
   const stallMs = config.FIRMWARE_DOWNLOAD_STALL_S * 1_000;
   const patience = { stallMs, totalMs: config.FIRMWARE_DOWNLOAD_S * 1_000 };
   const find = (id: string) => artifactById(database, id);
-  return downloadServer(new Downloads({ storage, find, clock, secret, maxDownloads, patience }), {
+  return downloadServer(new Downloads({ storage, find, clock, secret, turns, patience }), {
     host: config.FIRMWARE_HTTP_HOST,
     port: config.FIRMWARE_HTTP_PORT,
-    maxConnections: maxDownloads * CONNECTIONS_PER_DOWNLOAD,
+    maxConnections: atOnce * CONNECTIONS_PER_DOWNLOAD + waiting,
   });
 }

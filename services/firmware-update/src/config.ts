@@ -84,7 +84,20 @@ export const config = defineConfig('FIRMWARE', {
     description:
       'Where uploads lie until they are verified, FIRMWARE_UPLOADS times FIRMWARE_MAX_BYTES; empty: the directory for temporary files.',
   }),
-  FIRMWARE_DOWNLOADS: count(64, 'Downloads at once; a further one is told to come again.'),
+  FIRMWARE_DOWNLOADS: count(64, 'Downloads at once; further ones wait for their turn.'),
+  FIRMWARE_DOWNLOADS_WAITING: Type.Integer({
+    default: 256,
+    minimum: 0,
+    maximum: 10_000,
+    description: 'Downloads that wait for their turn; a further one is told to come again.',
+  }),
+  FIRMWARE_DOWNLOAD_WAIT_S: Type.Integer({
+    default: 45,
+    minimum: 1,
+    maximum: 3_600,
+    description:
+      'Seconds after which one that waits is told to come again; devices, and many balancers, give up on a server that is silent for 60.',
+  }),
   FIRMWARE_DOWNLOAD_STALL_S: count(30, 'Seconds within which a client must take 64 KiB.'),
   FIRMWARE_DOWNLOAD_S: Type.Integer({
     default: 3_600,

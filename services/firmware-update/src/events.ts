@@ -1,6 +1,7 @@
 // What the firmware-update service reports.
 import { counter, type Fault, type FaultCode, gauge, histogram, logger } from '@mooring/runtime';
 import type { Artifact } from './domain/artifact.js';
+import type { Turn } from './domain/turn.js';
 
 const uploadLog = logger('uploads');
 
@@ -86,15 +87,39 @@ const downloadSeconds = histogram({
   buckets: [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600],
 });
 
-/** So many downloads are running. */
-export function downloading(count: number): void {
+const waiting = gauge({
+  name: 'mooring_firmware_downloads_waiting',
+  help: 'Requests for firmware files that wait for their turn',
+});
+
+const turns = counter({
+  name: 'mooring_firmware_download_turns_total',
+  help: 'Requests for firmware files by whether they got their turn: taken, or late, left or full',
+  labels: ['outcome'],
+});
+
+const waitSeconds = histogram({
+  name: 'mooring_firmware_download_wait_seconds',
+  help: 'How long requests for firmware files waited that got their turn',
+  buckets: [0.01, 0.1, 0.5, 1, 2, 5, 10, 20, 30, 45, 60],
+});
+
+/** So many downloads are running, and so many wait for their turn. */
+export function downloading(count: number, waitingCount: number): void {
   running.set(count);
+  waiting.set(waitingCount);
+}
+
+/** A request has its turn, at once or after waiting, or will not have it. */
+export function downloadWaited(turn: Turn, tookMs: number): void {
+  turns.inc({ outcome: turn });
+  if (turn === 'taken') waitSeconds.observe(tookMs / 1_000);
 }
 
 /** What is told of a download. Never its token. */
 export interface DownloadFacts {
   readonly artifactId?: string;
-  readonly status: number;
+  readonly status?: number;
   readonly bytes?: number;
   readonly tookMs?: number;
   readonly code?: FaultCode;

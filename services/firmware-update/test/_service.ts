@@ -33,8 +33,8 @@ export interface Service extends Replica {
   readonly databaseUrl: string;
   readonly registry: RegistryPeer;
   readonly secret: Buffer;
-  /** Another replica; stopped by itself. */
-  another(): Promise<Replica>;
+  /** Another replica, with `env` on top; stopped by itself. */
+  another(env?: Readonly<Record<string, string>>): Promise<Replica>;
 }
 
 /** Starts it with servers of its own. Links begin with `http://files.example.test`. */
@@ -50,7 +50,7 @@ export async function service(
   const registryPort = await freePort();
   const registryApp = await runApp({ runnables: [registry.server(registryPort)], checks: {} });
   const secret = randomBytes(32);
-  const another = (): Promise<Replica> =>
+  const another: Service['another'] = (further = {}) =>
     replica(
       {
         NATS_URL: nats.url,
@@ -61,6 +61,7 @@ export async function service(
         FIRMWARE_PUBLIC_URL: 'http://files.example.test/',
         FIRMWARE_SECRET: secret.toString('base64'),
         ...env,
+        ...further,
       },
       overrides,
     );

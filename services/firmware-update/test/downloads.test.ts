@@ -191,17 +191,14 @@ describe('a download', () => {
     const at = await linkTo((await upload(made(signer, randomBytes(LARGE_BYTES)))).uuid);
     const sockets = await Promise.all([staring(at), staring(at)]);
     const closed = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-    const third = await get();
-    expect(third.status).toBe(503);
-    expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
+    // It waits for the place of one of them.
+    expect(sha256(await bytesOf(await get()))).toBe(artifact.sha256);
     await eventually(async () => {
       const { body } = await exposition(false);
       expect(body).toMatch(/mooring_firmware_downloads_total\{outcome="slow"\} 2/);
-      expect(body).toMatch(/mooring_firmware_downloads_total\{outcome="busy"\} [1-9]/);
       expect(body).toContain('mooring_firmware_downloads_running 0');
       return true;
     });
-    expect((await get({}, 'HEAD')).status).toBe(200);
     // Whoever reads nothing sees only by reading that it was cut off.
     for (const socket of sockets) socket.resume();
     await Promise.all(closed);

@@ -1,7 +1,7 @@
 // The sockets as a part of the process: listens when everything below is ready, drains before anything below stops.
 import { every, type Runnable } from '@mooring/runtime';
 import type { Directory } from '../session/directory.js';
-import { drain } from './drain.js';
+import { type DrainPace, drain } from './drain.js';
 import { type Gate, PEOPLE } from './gate.js';
 import type { Listener } from './listener.js';
 
@@ -9,19 +9,18 @@ export interface SocketsOptions {
   readonly listener: Listener;
   readonly gate: Gate;
   readonly directory: Directory;
+  readonly pace: DrainPace;
   viewersShed(): boolean;
-  readonly delayMs: number;
-  readonly spreadMs: number;
 }
 
 const SHED_CHECK_MS = 500;
 const STOP_MARGIN_MS = 5_000;
 
 export function socketsRunnable(options: SocketsOptions): Runnable {
-  const { listener, gate, directory, delayMs, spreadMs, viewersShed } = options;
+  const { listener, gate, directory, pace, viewersShed } = options;
   return {
     name: 'sockets',
-    stopLimitMs: delayMs + 2 * spreadMs + STOP_MARGIN_MS,
+    stopLimitMs: pace.delayMs + pace.withinMs + STOP_MARGIN_MS,
     run: async ({ signal, ready }) => {
       listener.listen();
       ready();
@@ -29,7 +28,7 @@ export function socketsRunnable(options: SocketsOptions): Runnable {
       const stop = (): void => {
         gate.draining = true;
       };
-      await drain({ directory, delayMs, spreadMs, stop, stopListening: () => listener.stopListening() });
+      await drain({ ...pace, directory, stop, stopListening: () => listener.stopListening() });
       listener.close();
     },
   };

@@ -1,12 +1,14 @@
-// Answers requests for firmware files by signed links, as many at once as there may be.
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { asFault, type Clock, type FaultCode, isFault, showRequestPath } from '@mooring/runtime';
+// Answers requests for firmware files by signed links: as many at once as there may be, the others in their turn.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { asFault, type Clock, isFault, showRequestPath } from '@mooring/runtime';
 import type { Artifact } from '../domain/artifact.js';
-import { readToken } from '../domain/link.js';
-import { type DownloadOutcome, downloadEnded, downloading } from '../events.js';
+import { type Link, readToken } from '../domain/link.js';
+import { type DownloadOutcome, downloadEnded, downloading, downloadWaited } from '../events.js';
 import type { ArtifactStorage } from '../storage/artifact-storage.js';
 import { answerOf, type FileAnswer } from './answer.js';
+import { type Refused, refusals, refuse } from './refusal.js';
 import { type Patience, send } from './send.js';
+import { type TurnBounds, Turns } from './turns.js';
 
 /** What downloads stand on. */
 export interface Outlet {
@@ -14,96 +16,112 @@ export interface Outlet {
   readonly find: (artifactId: string) => Promise<Artifact | undefined>;
   readonly clock: Clock;
   readonly secret: Buffer;
-  readonly maxDownloads: number;
+  readonly turns: TurnBounds;
   readonly patience: Patience;
 }
 
 const PREFIX = '/firmware/';
-const RETRY_MIN_S = 2;
-const RETRY_SPREAD_S = 8;
-
-/** A refusal in plain text; 503 says when to come again. */
-interface Refused {
-  readonly status: 404 | 405 | 410 | 503;
-  readonly outcome: DownloadOutcome;
-  readonly text: string;
-}
-
-const refusals = {
-  unknown: { status: 404, outcome: 'not_found', text: 'There is nothing here.' },
-  method: { status: 405, outcome: 'not_found', text: 'A file can be read, and nothing else.' },
-  expired: { status: 410, outcome: 'expired', text: 'The link has expired.' },
-  busy: { status: 503, outcome: 'busy', text: 'Too many files are being downloaded. Come again.' },
-  away: { status: 503, outcome: 'unavailable', text: 'The file cannot be read now. Come again.' },
-} as const satisfies Readonly<Record<string, Refused>>;
 
 /** Answers requests; one instance per server. */
 export class Downloads {
   readonly #outlet: Outlet;
-  #running = 0;
+  readonly #turns: Turns;
 
   constructor(outlet: Outlet) {
     this.#outlet = outlet;
+    this.#turns = new Turns(outlet.turns);
   }
 
   /** Answers one request, to its end. Never rejects. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // The rest of the path is the secret of whoever downloads.
     showRequestPath(`${PREFIX}{token}`);
+    const left = new AbortController();
+    response.once('close', () => left.abort(new Error('the client left')));
     try {
-      const refused = await this.#answer(request, response);
-      if (refused !== undefined) refuse(response, refused);
+      const refused = await this.#admit(request, response, left.signal);
+      if (refused === 'left') downloadEnded('left', {});
+      else if (refused !== undefined) refuse(request, response, refused);
     } catch (error) {
-      refuse(response, refusals.away, error);
+      if (left.signal.aborted) downloadEnded('left', {});
+      else refuse(request, response, refusals.away, error);
     }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<Refused | undefined> {
+  /** Whoever waits is turned away, and further ones do not begin to. For a server that stops. */
+  close(): void {
+    this.#turns.close();
+  }
+
+  async #admit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    left: AbortSignal,
+  ): Promise<Refused | 'left' | undefined> {
     const { method = '', url = '' } = request;
     const path = url.split('?')[0] ?? '';
     if (!path.startsWith(PREFIX)) return refusals.unknown;
     if (method !== 'GET' && method !== 'HEAD') return refusals.method;
-    const { secret, clock, find, maxDownloads } = this.#outlet;
+    const { secret, clock } = this.#outlet;
     const link = readToken(secret, path.slice(PREFIX.length));
     if (link === undefined) return refusals.unknown;
-    const leftMs = link.expiresAtMs - clock.now();
-    if (leftMs <= 0) return refusals.expired;
-    if (this.#running >= maxDownloads) return refusals.busy;
-    this.#running++;
-    downloading(this.#running);
+    if (link.expiresAtMs <= clock.now()) return refusals.expired;
+    const startMs = performance.now();
+    const asked = this.#turns.take(left);
+    this.#count();
+    const turn = await asked;
+    downloadWaited(turn, performance.now() - startMs);
+    if (turn !== 'taken') {
+      this.#count();
+      return turn === 'left' ? 'left' : refusals.busy;
+    }
     try {
-      const artifact = await find(link.artifactId);
-      if (artifact === undefined) return refusals.unknown;
-      const answer = answerOf(artifact, request.headers, leftMs);
-      if (method === 'GET' && answer.span !== undefined) await this.#send(response, artifact, answer);
-      else headersOnly(response, answer);
-      return undefined;
+      return await this.#answer(request, response, link, left);
     } finally {
-      this.#running--;
-      downloading(this.#running);
+      this.#turns.give();
+      this.#count();
     }
   }
 
-  async #send(response: ServerResponse, artifact: Artifact, { status, headers, span }: FileAnswer) {
+  #count(): void {
+    downloading(this.#turns.taken, this.#turns.waiting);
+  }
+
+  async #answer(
+    { method, headers }: IncomingMessage,
+    response: ServerResponse,
+    { artifactId, expiresAtMs }: Link,
+    left: AbortSignal,
+  ): Promise<Refused | undefined> {
+    const { find, clock } = this.#outlet;
+    const artifact = await find(artifactId);
+    if (artifact === undefined) return refusals.unknown;
+    const answer = answerOf(artifact, headers, expiresAtMs - clock.now());
+    if (method === 'GET' && answer.span !== undefined) await this.#send(response, artifact, answer, left);
+    else response.writeHead(answer.status, answer.headers).end();
+    return undefined;
+  }
+
+  async #send(
+    response: ServerResponse,
+    { id, sizeBytes }: Artifact,
+    { status, headers, span }: FileAnswer,
+    left: AbortSignal,
+  ): Promise<void> {
     const { storage, patience } = this.#outlet;
     const startMs = performance.now();
-    const left = new AbortController();
-    response.once('close', () => left.abort(new Error('the client left')));
-    const { id, sizeBytes } = artifact;
-    const chunks = storage
-      .read(id, sizeBytes, span ?? { from: 0, to: 0 }, left.signal)
-      [Symbol.asyncIterator]();
+    const chunks = storage.read(id, sizeBytes, span ?? { from: 0, to: 0 }, left)[Symbol.asyncIterator]();
     // Nothing is said before there is something to send, so that a store that is away is a 503.
     const first = await chunks.next();
     response.writeHead(status, headers);
     let bytes = 0;
     let outcome: DownloadOutcome = 'complete';
     try {
-      await send(response, { first, chunks }, patience, left.signal, (count) => {
+      await send(response, { first, chunks }, patience, left, (count) => {
         bytes += count;
       });
     } catch (error) {
-      outcome = outcomeOf(error, left.signal);
+      outcome = outcomeOf(error, left);
       response.destroy(asFault(error));
     } finally {
       await chunks.return?.();
@@ -115,21 +133,4 @@ export class Downloads {
 function outcomeOf(error: unknown, left: AbortSignal): DownloadOutcome {
   if (left.aborted) return 'left';
   return isFault(error, 'deadline') ? 'slow' : 'unavailable';
-}
-
-function headersOnly(response: ServerResponse, { status, headers }: FileAnswer): void {
-  response.writeHead(status, headers).end();
-}
-
-function refuse(response: ServerResponse, { status, text, outcome }: Refused, error?: unknown): void {
-  const code: FaultCode | undefined = error === undefined ? undefined : asFault(error).code;
-  downloadEnded(outcome, { status, ...(code === undefined ? {} : { code, error }) });
-  const again = RETRY_MIN_S + Math.floor(Math.random() * RETRY_SPREAD_S);
-  const headers: OutgoingHttpHeaders = {
-    'content-type': 'text/plain; charset=utf-8',
-    'cache-control': 'no-store',
-    ...(status === 503 ? { 'retry-after': String(again) } : {}),
-    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
-  };
-  response.writeHead(status, headers).end(`${text}\n`);
 }
