@@ -74,8 +74,8 @@ interface Replacement extends Figures {
 async function replace(index: number): Promise<Replacement> {
   const edge = `edge-${index + 1}`;
   const pid = mooring.pid(edge);
-  const sessions = balancer.open[index] ?? 0;
-  absences.take(balancer.arrivals.splice(0));
+  const sessions = await balancer.open(index);
+  absences.take(await balancer.arrivals());
   const stalls = monitorEventLoopDelay({ resolution: 10 });
   stalls.enable();
   const toldMs = Date.now();
@@ -91,7 +91,7 @@ async function replace(index: number): Promise<Replacement> {
     sessions,
     exitMs,
     stallS: stalls.max / 1e9,
-    ...absences.take(balancer.arrivals.splice(0)),
+    ...absences.take(await balancer.arrivals()),
   };
 }
 

@@ -1,6 +1,7 @@
 // What tests stand on: real servers, waiting for conditions, apps inside the test's process.
 export { freePort, freePorts } from '@mooring/stack';
 export { type TestAuthority, type TestCertificate, type TestSubject, testAuthority } from './certificates.js';
+export { Child } from './child.js';
 export { launchBrowser, testChromium } from './chromium.js';
 export { eventually } from './eventually.js';
 export { FIRMWARE_BLOCK_BYTES, FirmwareFile, FirmwareSigner } from './firmware-file.js';

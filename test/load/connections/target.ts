@@ -1,6 +1,7 @@
 // What the connections benchmark asks of each contestant: one server process that holds sockets.
+
+import { Child } from '@mooring/harness';
 import { freePort } from '@mooring/stack';
-import { Child } from '../child.js';
 import { startMooring } from '../contestants/mooring.js';
 import { type Inspected, inspectFlag } from '../measure/inspected.js';
 

@@ -1,6 +1,7 @@
 // A contestant of two processes, server and consumer, with a bus and a database of its own.
+
+import { Child } from '@mooring/harness';
 import { freePort } from '@mooring/stack';
-import { Child } from '../child.js';
 import type { Contestant } from './contestant.js';
 import { ask } from './database.js';
 import { ownServers } from './own-servers.js';

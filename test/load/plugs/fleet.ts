@@ -1,5 +1,5 @@
 // A process of plugs, as the bench holds it: one order at a time.
-import { Child } from '../child.js';
+import { Child } from '@mooring/harness';
 import type { Answer, Order, PlugsOptions, PlugsState } from './orders.js';
 
 const PROGRAM = new URL('process.ts', import.meta.url);

@@ -1,7 +1,7 @@
 // Who is measured: Mooring with two edges, and the least that can pass signals between two processes.
 import { randomUUID } from 'node:crypto';
+import { Child } from '@mooring/harness';
 import { freePorts } from '@mooring/stack';
-import { Child } from '../child.js';
 import { startMooring } from '../contestants/mooring.js';
 import { ownServers } from '../contestants/own-servers.js';
 

@@ -1,4 +1,4 @@
-// A process of the bench: its program is run from source, it says when it is ready, and it ends with the bench.
+// A process beside a test or a bench: its program is run from source, it says when it is ready, and it ends with them.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ const FLAGS = ['--conditions=@mooring/source', '--import', 'tsx'];
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 10_000;
 
+/** A program in a process of its own, spoken with by messages. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
@@ -50,7 +51,7 @@ export class Child {
 
   #next(limitMs: number, what: string): Promise<unknown> {
     const ended = this.#ended.then(() => {
-      throw new Fault('unavailable', `a process of the bench ended before ${what}`);
+      throw new Fault('unavailable', `a process ended before ${what}`);
     });
     const message = once(this.#process, 'message').then(([first]: unknown[]) => first);
     return deadline(Promise.race([message, ended]), limitMs, what);
