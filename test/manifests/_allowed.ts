@@ -3,11 +3,13 @@ import type { INetworkPolicyPeer, INetworkPolicySpec } from 'kubernetes-models/n
 import type { Resource } from './_tree.js';
 
 const NAME = 'app.kubernetes.io/name';
+/** How the operator of Postgres marks whatever belongs to one of its clusters. */
+const CLUSTER = 'cnpg.io/cluster';
 
 /** Names of the pods that a selector picks. */
 function named(selector: INetworkPolicySpec['podSelector']): readonly string[] {
   const { matchLabels, matchExpressions } = selector ?? {};
-  const name = matchLabels?.[NAME];
+  const name = matchLabels?.[NAME] ?? matchLabels?.[CLUSTER];
   if (name !== undefined) return [name];
   return (matchExpressions ?? []).flatMap(({ key, values }) => (key === NAME ? (values ?? []) : []));
 }

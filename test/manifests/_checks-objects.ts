@@ -25,8 +25,12 @@ const none = (names: readonly string[], kinds: RegExp): Check => ({
   find: ({ kind }) => (kinds.test(kind) ? [`no check for ${kind} is written`] : []),
 });
 
+/** Pods that a workload makes, or the operator of Postgres for one of its clusters. */
 const picked = (selector: unknown, all: readonly Resource[]): boolean =>
-  workloads(all).some(({ labels }) => selects(selector, labels));
+  workloads(all).some(({ labels }) => selects(selector, labels)) ||
+  all.some(
+    ({ kind, metadata }) => kind === 'Cluster' && selects(selector, { 'cnpg.io/cluster': metadata.name }),
+  );
 
 const budgetOf = (deployment: Resource, all: readonly Resource[]): Resource | undefined => {
   const labels = (at(deployment, 'spec.template.metadata.labels') ?? {}) as Record<string, string>;

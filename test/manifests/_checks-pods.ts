@@ -75,7 +75,9 @@ export const podChecks: readonly Check[] = [
       'polaris/linuxHardening',
     ],
     ({ securityContext }) =>
-      !securityContext?.capabilities?.drop?.includes('ALL') || securityContext.capabilities.add !== undefined,
+      !securityContext?.capabilities?.drop?.includes('ALL') ||
+      // The one that a restricted namespace lets a pod have.
+      (securityContext.capabilities.add ?? []).some((one) => one !== 'NET_BIND_SERVICE'),
   ),
   ofContainers(['kube-score/container-seccomp-profile'], (one, { spec }) => {
     const { seccompProfile } = { ...spec.securityContext, ...one.securityContext };

@@ -8,6 +8,7 @@ import { type Checks, healthServer, type LifeState } from './health.js';
 import { logger, setLogLevel, setLogService } from './log.js';
 import { setPeerSecurity } from './peer-security.js';
 import { migrateDeploy } from './postgres/migrate.js';
+import { retry } from './retry.js';
 import { type Runnable, Supervision } from './supervise.js';
 import { shutdownTelemetry } from './telemetry-shutdown.js';
 
@@ -32,6 +33,9 @@ const EXIT_CONFIG = 78;
 const EXIT_FAILURE = 1;
 /** After everything has been stopped, what still holds the process is of no use. */
 const LINGER_LIMIT_MS = 2_000;
+/** In a cluster everything is started at once; who waits here is not held back by a restart's growing delay. */
+const DATABASE_PATIENCE_MS = 120_000;
+const DATABASE_RETRY = { baseMs: 500, maxMs: 3_000 } as const;
 /** After a bug, state is suspect: the orderly stop gets this long in all. */
 const CRASH_LIMIT_MS = 15_000;
 
@@ -39,7 +43,7 @@ const log = logger('run');
 
 /**
  * Runs the service `name`; to be awaited by its main.ts. Flags: `--check-config` prints the effective config without
- * secrets, `--migrate` applies the migrations to the service's database and ends. A wrong config ends with exit code 78,
+ * secrets, `--migrate` applies the migrations to the service's database, for which it waits up to two minutes, and ends. A wrong config ends with exit code 78,
  * any failure with 1. SIGTERM and SIGINT stop the process; a second one kills it.
  */
 export async function main<T extends TProperties>(
@@ -79,7 +83,16 @@ export async function main<T extends TProperties>(
 async function migrate(url: string, migrations: URL | undefined): Promise<void> {
   if (migrations === undefined) throw new TypeError('this service has no migrations');
   try {
-    const applied = await migrateDeploy(url, fileURLToPath(migrations));
+    const applied = await retry(() => migrateDeploy(url, fileURLToPath(migrations)), {
+      ...DATABASE_RETRY,
+      signal: AbortSignal.timeout(DATABASE_PATIENCE_MS),
+      forever: true,
+      on: (fault) => {
+        if (fault.code !== 'unavailable') return false;
+        log.warn({ err: fault }, 'the database is not there yet');
+        return true;
+      },
+    });
     log.info({ applied }, 'database is up to date');
   } catch (error) {
     log.fatal({ err: error }, 'migration failed');
