@@ -109,6 +109,19 @@ describe('an upload', () => {
     await clear();
   });
 
+  it('of a delta is named as such, and found as nothing else where that is asked', async () => {
+    const { uuid } = (await upload(fixture('demo-1.0.0_1.1.0.delta.fw'))).body;
+    const show = (query: string) => ask(platform.base, `GET /v1/firmware/${uuid}${query}`, { token });
+    expect((await show('')).body.delta).toBe(true);
+    const statuses = [];
+    for (const query of ['?delta=true', '?delta=false', '?delta=x'])
+      statuses.push((await show(query)).status);
+    expect(statuses).toEqual([200, 404, 400]);
+    const remove = (query: string) => ask(platform.base, `DELETE /v1/firmware/${uuid}${query}`, { token });
+    expect((await remove('?delta=false')).status).toBe(404);
+    expect((await remove('?delta=true')).status).toBe(204);
+  });
+
   it('is refused without a file', async () => {
     const form = new FormData();
     form.append('other', new Blob([fixture('demo-1.0.0.fw')]), 'demo.fw');

@@ -1,5 +1,5 @@
 // Firmware files for tests, and how they are sent and fetched.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { firmware } from '@mooring/proto';
 import type { GrpcClient } from '@mooring/runtime';
@@ -17,6 +17,17 @@ export function made(signer: Signer, data: Uint8Array, version = `0.0.${++serial
   const resources = { 'rootfs.img': data };
   const metaConf = metaConfOf(resources, { version, misc: randomUUID() });
   return archiveOf(partsOf(signer, metaConf, resources).map((part) => ({ ...part, stored: true })));
+}
+
+/** A firmware that nobody else makes, and a delta that leads to it: signed alike, with a VCDIFF in place of the resource. */
+export function madeWithDelta(signer: Signer): { readonly whole: Buffer; readonly delta: Buffer } {
+  const resources = { 'rootfs.img': randomBytes(5_000) };
+  const metaConf = metaConfOf(resources, { version: `0.0.${++serial}`, misc: randomUUID() });
+  const difference = Buffer.concat([Buffer.from('d6c3c4', 'hex'), randomBytes(500)]);
+  return {
+    whole: archiveOf(partsOf(signer, metaConf, resources)),
+    delta: archiveOf(partsOf(signer, metaConf, { 'rootfs.img': difference })),
+  };
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

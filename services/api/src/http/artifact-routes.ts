@@ -1,6 +1,6 @@
 // The routes of firmware files and of archives, which differ in their words alone.
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { toTime } from '../domain/time.js';
 import { member, present, principalOf } from './access.js';
 import { uploadFailure, uploadParts } from './artifact-upload.js';
@@ -19,6 +19,18 @@ const Organization = Type.Object(
   { organization: Type.Optional(Id) },
   { additionalProperties: false, description: 'The first one of whoever asks, when absent' },
 );
+const Which = Type.Object(
+  {
+    organization: Type.Optional(Id),
+    delta: Type.Optional(
+      Type.Boolean({
+        description:
+          'Which of the two, where there is a delta beside the whole file; the whole one when absent',
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'The organization may be left out when only one has it' },
+);
 const Link = Type.Object({ url: Type.String(), expires_at: Time });
 
 /** What a kind of files is called where it is shown. */
@@ -32,7 +44,7 @@ export interface ArtifactWords {
 }
 
 function schemasOf({ field, many }: ArtifactWords) {
-  const common = { tags, params, querystring: Organization };
+  const common = { tags, params, querystring: Which };
   return {
     list: {
       tags,
@@ -48,8 +60,8 @@ function schemasOf({ field, many }: ArtifactWords) {
       summary: `Uploads a .fw file: the body, or the field \`${field}\` of a form`,
       description:
         'Refused with 400 and one word in `errors` of the field `firmware`, such as unsigned, bad_signature, ' +
-        'hash_mismatch or metadata_incomplete; 413 when it is too large, 409 when another file with the same uuid is there ' +
-        'or, for firmware, when its version is taken (`version_taken`). ' +
+        'hash_mismatch or metadata_incomplete; 413 when it is too large, 409 when another file with the same uuid is there, ' +
+        'both whole or both deltas, or, for firmware, when its version is taken (`version_taken`). ' +
         'The very same file again is answered 200 with the first one, so an upload may be repeated without a key.',
       consumes: ['application/octet-stream', 'multipart/form-data'],
       querystring: Organization,
@@ -78,11 +90,15 @@ export function artifactRoutes(server: Server, { peers }: Parts, words: Artifact
   const read = { access: member('firmware:read') };
   const write = { access: member('firmware:write', 'operator') };
   /** The file that a request names. Faults `not_found`, `invalid` when it must name the organization as well. */
-  const wanted = async (request: FastifyRequest, uuid: string, organization?: string) => {
+  const wanted = async (
+    request: FastifyRequest,
+    uuid: string,
+    { organization, delta }: Static<typeof Which>,
+  ) => {
     const organizationIds = [...organizationsOf(request, organization)];
-    const { artifact } = await peers.artifacts.getArtifact({ organizationIds, uuid, kind });
+    const { artifact } = await peers.artifacts.getArtifact({ organizationIds, uuid, kind, delta });
     const found = present(artifact, kind);
-    return { found, asked: { organizationIds: [found.organizationId], uuid, kind } };
+    return { found, asked: { organizationIds: [found.organizationId], uuid, kind, delta: found.delta } };
   };
 
   server.get(path, { config: read, schema: schemas.list }, async (request) => {
@@ -114,18 +130,18 @@ export function artifactRoutes(server: Server, { peers }: Parts, words: Artifact
   });
 
   server.get(`${path}/:uuid`, { config: read, schema: schemas.show }, async (request) => {
-    const { found } = await wanted(request, request.params.uuid, request.query.organization);
+    const { found } = await wanted(request, request.params.uuid, request.query);
     return toArtifact(found);
   });
 
   server.get(`${path}/:uuid/link`, { config: read, schema: schemas.link }, async (request) => {
-    const { asked } = await wanted(request, request.params.uuid, request.query.organization);
+    const { asked } = await wanted(request, request.params.uuid, request.query);
     const { url, expiresAtMs } = await peers.artifacts.linkArtifact(asked);
     return { url, expires_at: toTime(expiresAtMs) };
   });
 
   server.delete(`${path}/:uuid`, { config: write, schema: schemas.remove }, async (request, reply) => {
-    const { found, asked } = await wanted(request, request.params.uuid, request.query.organization);
+    const { found, asked } = await wanted(request, request.params.uuid, request.query);
     requireRole(request, found.organizationId, 'operator');
     const { userId, apiKeyId } = principalOf(request);
     await peers.artifacts.deleteArtifact({ ...asked, actor: userId || apiKeyId });

@@ -16,15 +16,16 @@ type Server = firmware.ArtifactsServer;
 // Downloads that are running go on after their file is deleted, until none can be running any more.
 const LINGER_MS = 60 * 60_000;
 
-interface Wanted {
-  readonly organizationIds: readonly string[];
-  readonly uuid: string;
-  readonly kind?: string | undefined;
-}
+type Request = firmware.GetArtifactRequest;
 
-const wanted = ({ database }: ArtifactContext, { organizationIds, uuid, kind: given }: Wanted) => {
+const wanted = ({ database }: ArtifactContext, { organizationIds, uuid, kind: given, delta }: Request) => {
   const kind = kindOf(given);
-  return findArtifact(database, idsOf(organizationIds), idOf(uuid, kind), kind);
+  return findArtifact(database, {
+    organizationIds: idsOf(organizationIds),
+    uuid: idOf(uuid, kind),
+    kind,
+    delta,
+  });
 };
 
 export function listArtifacts({ database }: ArtifactContext): Server['listArtifacts'] {

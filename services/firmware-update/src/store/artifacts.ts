@@ -32,17 +32,30 @@ export async function listArtifacts(
   });
 }
 
-/** The one of that kind with the uuid in these organizations. Faults `not_found`, and `invalid` when several of them have it. */
+/** Which file of some organizations is meant. */
+export interface Wanted {
+  readonly organizationIds: readonly string[];
+  readonly uuid: string;
+  readonly kind?: ArtifactKind;
+  /** Absent for whichever is there, the whole file before its delta. */
+  readonly delta?: boolean | undefined;
+}
+
+// A whole file and its delta, and one more of another organization.
+const ENOUGH = 3;
+
+/** The file that is meant. Faults `not_found`, and `invalid` when several of the organizations have it. */
 export async function findArtifact(
   database: Database,
-  organizationIds: readonly string[],
-  uuid: string,
-  kind: ArtifactKind = ArtifactKind.firmware,
+  { organizationIds, uuid, kind = ArtifactKind.firmware, delta }: Wanted,
 ): Promise<Artifact> {
-  const where = { organizationId: { in: [...organizationIds] }, kind, uuid };
-  const [row, another] = await asked(() => database.artifact.findMany({ where, take: 2 }));
+  const which = delta === undefined ? {} : { delta };
+  const where = { organizationId: { in: [...organizationIds] }, kind, uuid, ...which };
+  const [row, ...others] = await asked(() =>
+    database.artifact.findMany({ where, orderBy: { delta: 'asc' }, take: ENOUGH }),
+  );
   if (row === undefined) throw new Fault('not_found', `no such ${kind}`);
-  if (another !== undefined) {
+  if (others.some(({ organizationId }) => organizationId !== row.organizationId)) {
     const message = 'must name one: several organizations have it';
     throw new Fault('invalid', `organization ${message}`, { details: [{ field: 'organization', message }] });
   }
@@ -60,12 +73,20 @@ export type ArtifactName = Pick<Artifact, 'organizationId' | 'product' | 'uuid'>
   readonly kind?: ArtifactKind;
 };
 
-/** The one of the organization with this kind, product and uuid, if there is one. */
-export async function twinOf(
+/** The organization's file with this name, if there is one; the whole one before its delta. */
+export async function artifactNamed(
   database: Database,
   { organizationId, product, uuid, kind = ArtifactKind.firmware }: ArtifactName,
 ): Promise<Artifact | undefined> {
-  const where = { organizationId_kind_product_uuid: { organizationId, kind, product, uuid } };
+  const where = { organizationId, kind, product, uuid };
+  const row = await asked(() => database.artifact.findFirst({ where, orderBy: { delta: 'asc' } }));
+  return row === null ? undefined : artifactOf(row);
+}
+
+/** The one that is there with the name of `artifact`, and is as whole as it. */
+export async function twinOf(database: Database, artifact: Artifact): Promise<Artifact | undefined> {
+  const { organizationId, product, uuid, kind, delta } = artifact;
+  const where = { organizationId_kind_product_uuid_delta: { organizationId, kind, product, uuid, delta } };
   const row = await asked(() => database.artifact.findUnique({ where }));
   return row === null ? undefined : artifactOf(row);
 }

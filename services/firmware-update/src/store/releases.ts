@@ -3,7 +3,7 @@ import { Fault } from '@mooring/runtime';
 import { type Artifact, ArtifactKind } from '../domain/artifact.js';
 import type { Release } from '../domain/group-change.js';
 import type { DeviceRecord } from '../domain/record.js';
-import { findArtifact, twinOf } from './artifacts.js';
+import { artifactNamed, findArtifact } from './artifacts.js';
 import type { Database, Pool } from './client.js';
 import { query } from './fleet.js';
 
@@ -14,7 +14,7 @@ export async function firmwareNamed(
   product: string,
   uuid: string,
 ): Promise<Release> {
-  const artifact = await twinOf(database, { organizationId, product, uuid: uuid.toLowerCase() });
+  const artifact = await artifactNamed(database, { organizationId, product, uuid: uuid.toLowerCase() });
   if (artifact === undefined) throw missing('firmware_uuid', 'firmware');
   return releaseOf(artifact);
 }
@@ -27,14 +27,16 @@ export async function archiveNamed(
   uuid: string,
 ): Promise<Release> {
   const named = { organizationId, product, uuid: uuid.toLowerCase(), kind: ArtifactKind.archive };
-  const artifact = await twinOf(database, named);
+  const artifact = await artifactNamed(database, named);
   if (artifact === undefined) throw missing('archive_uuid', 'archive');
   return releaseOf(artifact);
 }
 
 /** The organization's firmware with that uuid, whatever its product. Fault `not_found`. */
 export async function firmwareOf(database: Database, organizationId: string, uuid: string): Promise<Release> {
-  return releaseOf(await findArtifact(database, [organizationId], uuid.toLowerCase()));
+  return releaseOf(
+    await findArtifact(database, { organizationIds: [organizationId], uuid: uuid.toLowerCase() }),
+  );
 }
 
 function releaseOf({ id, uuid, version, product, platform, architecture }: Artifact): Release {

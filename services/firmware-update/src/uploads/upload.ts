@@ -59,8 +59,8 @@ export class Uploads {
   }
 
   /**
-   * Faults `invalid` with the word of the refusal, `conflict` when another file with its product and uuid is there or
-   * other firmware has its version, `exhausted` while too many are uploaded or when there is no room, and what the store, the database and `chunks` throw.
+   * Faults `invalid` with the word of the refusal, `conflict` when another file with its product and uuid is there, both
+   * whole or both deltas, or other firmware has its version, `exhausted` while too many are uploaded or when there is no room, and what the store, the database and `chunks` throw.
    */
   async take(arriving: Arriving, signal: AbortSignal): Promise<Taken> {
     try {
@@ -137,10 +137,10 @@ export class Uploads {
   }
 }
 
-function sameFile(twin: Artifact, { sha256, product, version }: Artifact): Taken {
+function sameFile(twin: Artifact, { sha256, product, version, delta }: Artifact): Taken {
   if (twin.sha256 === sha256) return { artifact: twin, existed: true };
   throw new Fault(
     'conflict',
-    `another file of ${product} ${version} with the same metadata, and so the same uuid, is there already`,
+    `another ${delta ? 'delta' : 'file'} of ${product} ${version} with the same metadata, and so the same uuid, is there already`,
   );
 }
