@@ -30,6 +30,8 @@ export interface Api {
   /** The answer's body; throws when the status is not 2xx. */
   get<T>(path: string): Promise<T>;
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: never }>;
+  /** What a POST is answered with; throws when its status is another one. */
+  made<T>(path: string, body: object, expected?: number): Promise<T>;
   devices(query?: string): Promise<readonly DeviceView[]>;
   device(dialect: string, identifier: string): Promise<DeviceView | undefined>;
   points(deviceId: string, metric: string, query?: string): Promise<readonly (readonly [string, number])[]>;
@@ -60,6 +62,11 @@ export function apiClient(base: string, token: string): Api {
     if (status < 200 || status > 299) throw new Error(`GET ${path}: ${status} ${JSON.stringify(body)}`);
     return body;
   };
+  const made: Api['made'] = async (path, sent, expected = 201) => {
+    const { status, body } = await call('POST', path, sent);
+    if (status !== expected) throw new Error(`POST ${path}: ${status} ${JSON.stringify(body)}`);
+    return body;
+  };
   const devices: Api['devices'] = async (query = '') => {
     const all: DeviceView[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
@@ -76,6 +83,7 @@ export function apiClient(base: string, token: string): Api {
     base,
     get,
     call,
+    made,
     devices,
     device: async (dialect, identifier) =>
       (await devices(`&dialect=${dialect}`)).find((device) => device.identifier === identifier),

@@ -129,7 +129,7 @@ describe.skipIf(why !== undefined)('alerts', () => {
         applyMs: 100,
       }),
     );
-    const group = await made<{ id: string }>('/v1/deployment-groups', {
+    const group = await mooring.api.made<{ id: string }>('/v1/deployment-groups', {
       ...{ name: 'all', product: metadata.product, firmware_uuid: uuid, conditions: { version: '~> 1.0' } },
       ...{ concurrent_updates: 8, failure_threshold: 100, device_failure_threshold: 3 },
     });
@@ -153,9 +153,9 @@ describe.skipIf(why !== undefined)('alerts', () => {
   it('of commands and deliveries that somebody holds up', { timeout: 120_000 }, async () => {
     const measuring = await mooring.api.devices('&dialect=kinetid&online=true');
     const devices = await mooring.api.devices('&dialect=nerveshub&online=true');
-    await made('/v1/webhooks', { url: 'http://127.0.0.1:9/alarms' });
+    await mooring.api.made('/v1/webhooks', { url: 'http://127.0.0.1:9/alarms' });
     const rule = { metric: 'power_w', condition: 'above', threshold: -1, for_s: 0 };
-    await made('/v1/alarm-rules', { name: 'Always', device_id: measuring[0]?.id, ...rule });
+    await mooring.api.made('/v1/alarm-rules', { name: 'Always', device_id: measuring[0]?.id, ...rule });
     const deliveries = await eventually(async () => {
       const undo = await locked(mooring, 'telemetry', 'SELECT * FROM webhook_delivery FOR UPDATE');
       const [row] = await watch.prometheus.query('max(mooring_webhook_waiting_deliveries) > 0');
@@ -165,7 +165,7 @@ describe.skipIf(why !== undefined)('alerts', () => {
     });
     const commands = await locked(mooring, 'registry', 'SELECT * FROM device FOR SHARE');
     for (const { id } of [...devices, ...devices])
-      await made(`/v1/devices/${id}/commands`, { type: 'script', text: '1 + 1' }, 202);
+      await mooring.api.made(`/v1/devices/${id}/commands`, { type: 'script', text: '1 + 1' }, 202);
     await watch.seen(['CommandsStuck page', 'WebhooksOverdue ticket'], SEEN_MS);
     await deliveries();
     await commands();
@@ -234,12 +234,6 @@ describe.skipIf(why !== undefined)('alerts', () => {
     );
     expect([...watch.fired].sort()).toEqual([...all].sort());
   });
-
-  async function made<T>(path: string, body: object, expected = 201): Promise<T> {
-    const { status, body: answer } = await mooring.api.call('POST', path, body);
-    if (status !== expected) throw new Error(`POST ${path}: ${status} ${JSON.stringify(answer)}`);
-    return answer;
-  }
 
   /** Forty lists of devices at a time, whatever they are answered. */
   async function keepAsking(signal: AbortSignal): Promise<void> {
