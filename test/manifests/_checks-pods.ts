@@ -6,13 +6,15 @@ import type { Resource } from './_tree.js';
 
 type Looks = (pod: Workload, all: readonly Resource[]) => readonly string[];
 
-const ofPods = (names: readonly string[], look: Looks): Check => ({
+export const ofPods = (names: readonly string[], look: Looks): Check => ({
   names,
   find: (resource, all) => workloads([resource]).flatMap((pod) => look(pod, all)),
 });
 
-const ofContainers = (names: readonly string[], wrong: (one: IContainer, pod: Workload) => boolean): Check =>
-  ofPods(names, (pod) => pod.containers.filter((one) => wrong(one, pod)).map(({ name }) => name));
+export const ofContainers = (
+  names: readonly string[],
+  wrong: (one: IContainer, pod: Workload) => boolean,
+): Check => ofPods(names, (pod) => pod.containers.filter((one) => wrong(one, pod)).map(({ name }) => name));
 
 /** Of pods that serve: Jobs have nothing to probe, to spread or to disturb. */
 const ofServers = (names: readonly string[], wrong: (pod: Workload) => boolean): Check =>

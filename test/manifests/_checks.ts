@@ -1,11 +1,33 @@
-// The checks of kube-linter, kube-score and polaris by their names, as one table: what each looks for, said once where
-// several tools look for the same.
+// The checks of kube-linter, kube-score and polaris by their names, and what the API server, the kubelet and operators refuse,
+// as one table: what each looks for, said once where several look for the same.
 import type { Check } from './_check.js';
+import { gatewayChecks } from './_checks-gateway.js';
+import { nameChecks } from './_checks-names.js';
 import { objectChecks } from './_checks-objects.js';
+import { operatorChecks } from './_checks-operators.js';
+import { podSpecChecks } from './_checks-pod-spec.js';
 import { podChecks } from './_checks-pods.js';
+import { postgresChecks } from './_checks-postgres.js';
+import { restrictedChecks } from './_checks-restricted.js';
+import { serviceChecks } from './_checks-services.js';
+import { workloadChecks } from './_checks-workloads.js';
 import { type Resource, titleOf } from './_tree.js';
 
-export const checks: readonly Check[] = [...podChecks, ...objectChecks];
+/** Of the tools: their findings may be excepted by an annotation. */
+const advice: readonly Check[] = [...podChecks, ...objectChecks];
+/** Of the cluster: nothing excepts from these. */
+const demands: readonly Check[] = [
+  ...nameChecks,
+  ...podSpecChecks,
+  ...restrictedChecks,
+  ...workloadChecks,
+  ...serviceChecks,
+  ...gatewayChecks,
+  ...operatorChecks,
+  ...postgresChecks,
+];
+
+export const checks: readonly Check[] = [...advice, ...demands];
 
 /** One line per finding that no annotation excepts: `tool/check Kind/name: what`. */
 export function findings(

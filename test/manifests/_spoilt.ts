@@ -1,13 +1,8 @@
-// One way for each check to find something: what the manifests would have to say.
+// One way for each check of the tools to find something: what the manifests would have to say.
+import { add, container, drop, pod, put, type Spoilt } from './_spoil.js';
 
-const pod = '/spec/template/spec';
-const container = `${pod}/containers/0`;
-const drop = (path: string): object => ({ op: 'remove', path });
-const put = (path: string, value: unknown): object => ({ op: 'replace', path, value });
-const add = (path: string, value: unknown): object => ({ op: 'add', path, value });
-
-/** Name of a check, the object of the production overlay that is spoilt, and how. */
-export const spoilt: readonly (readonly [string, string, readonly object[]])[] = [
+/** For the checks of kube-linter, kube-score and polaris. */
+export const spoilt: readonly Spoilt[] = [
   ['kube-linter/run-as-non-root', 'Deployment/edge', [put(`${pod}/securityContext/runAsNonRoot`, false)]],
   [
     'kube-score/container-security-context-user-group-id',
