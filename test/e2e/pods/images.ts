@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { testChromium } from '@mooring/harness';
+import { promtool, testChromium } from '@mooring/harness';
 import { natsServerBinary, postgresBinaries } from '@mooring/stack';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -37,6 +37,13 @@ export function imageOf(image: string, scratch: string, uid: number): Image {
   if (name === 'nats') {
     mounted('nats-server', natsServerBinary(''));
     return { entrypoint: [], directory: '/', env: {}, files };
+  }
+  if (name === 'prom/prometheus') {
+    // Debian packs the server beside its tool. A package that was fetched knows its own folder by its full path.
+    const folder = path.dirname(promtool());
+    if (!folder.startsWith('/usr/')) files.set(folder, folder);
+    mounted('prometheus', path.join(folder, 'prometheus'));
+    return { entrypoint: ['prometheus'], directory: '/', env: {}, files };
   }
   if (name === 'postgres') {
     const here = '/app/test/e2e/pods';
