@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 const config = defineConfig('TOY', {
   ...healthConfig('TOY'),
   TOY_SECRET: Type.String({ secret: true, description: 'What nobody may read.' }),
+  TOY_POSTGRES_URL: Type.Optional(Type.String({ description: 'Database, for those who migrate it.' })),
   TOY_FAILURE: Type.Optional(Type.String({ description: 'What goes wrong after the start: part, or bug.' })),
 });
 
@@ -41,7 +42,13 @@ function failing(how: string | undefined): Runnable {
   };
 }
 
-await main('toy', config, ({ TOY_FAILURE }) => ({
-  runnables: [traced(), failing(TOY_FAILURE)],
-  checks: { always: () => undefined },
-}));
+await main(
+  'toy',
+  config,
+  ({ TOY_FAILURE }) => ({
+    runnables: [traced(), failing(TOY_FAILURE)],
+    checks: { always: () => undefined },
+  }),
+  // A folder without folders holds no migrations.
+  { migrations: new URL('.', import.meta.url) },
+);

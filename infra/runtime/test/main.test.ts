@@ -1,7 +1,7 @@
 // Checks a whole process from outside: its exit codes, its health, its stop and what it exports.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -104,6 +104,29 @@ describe('main', () => {
       TOY_HEALTH_PORT: 0,
       TOY_SECRET: '[redacted]',
     });
+  });
+
+  test('--migrate waits for a database that is not there yet, and ends with 1 when it is refused by one', async () => {
+    const server = createTcpServer((socket) => {
+      // ErrorResponse (PostgreSQL manual, message formats): the password is wrong.
+      const fields = Buffer.from('SFATAL\0C28P01\0Mno\0\0');
+      const head = Buffer.alloc(5, 'E');
+      head.writeInt32BE(fields.length + 4, 1);
+      socket.once('data', () => socket.end(Buffer.concat([head, fields])));
+    });
+    const listen = (port: number): Promise<number> =>
+      new Promise((resolve) => {
+        server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+      });
+    const port = await listen(0);
+    await new Promise((resolve) => server.close(resolve));
+    const url = `postgresql://toy:toy@127.0.0.1:${port}/toy`;
+    const process = new Toy({ ...env, TOY_POSTGRES_URL: url }, ['--migrate']);
+    await process.logged('the database is not there yet');
+    await listen(port);
+    await process.logged('migration failed');
+    expect(await process.ended).toBe(1);
+    server.close();
   });
 
   test.each([
