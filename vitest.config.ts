@@ -60,6 +60,16 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        extends: true,
+        // By itself: what has changed is built anew, of every service.
+        test: {
+          name: 'images',
+          include: ['test/images/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });
