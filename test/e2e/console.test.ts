@@ -108,6 +108,22 @@ describe('a console', () => {
   });
 });
 
+describe('a console whose key is deleted', () => {
+  it('ends, and is noted so', async () => {
+    const key = { name: randomUUID(), role: 'operator', scopes: ['console'] };
+    const { id, secret } = await post<{ id: string; secret: string }>('/v1/api-keys', key);
+    const peer = await person(secret);
+    const { session_id: sessionId } = JSON.parse(await peer.message('"ready"'));
+    expect((await mooring.api.call('DELETE', `/v1/api-keys/${id}`)).status).toBe(204);
+    expect(JSON.parse(await peer.message('"closed"'))).toMatchObject({ reason: 'rights_withdrawn' });
+    expect(await peer.closing()).toBe(1008);
+    await eventually(async () => (await notes(sessionId)).length === 2, { what: 'the note of its end' });
+    expect((await notes(sessionId))[1]).toMatchObject({
+      ...{ action: 'console.closed', actor: id, details: { reason: 'rights_withdrawn' } },
+    });
+  });
+});
+
 describe('a script', () => {
   it('runs as a command, and its answer is the result', async () => {
     const script = { type: 'script', text: '1 + 1' };
@@ -131,16 +147,23 @@ async function kill(part: string): Promise<void> {
 }
 
 describe('an edge that is killed', () => {
-  it('with the person leaves nobody at the device’s console', async () => {
+  it('with the person leaves nobody at the device’s console, and a note of the end', async () => {
     const left = async () =>
       (await mooring.api.log(view.id)).filter(({ name }) => name === 'console_closed').length;
     const before = await left();
     const peer = await person(mooring.file.owner.token);
-    await peer.message('"ready"');
+    const { session_id: sessionId } = JSON.parse(await peer.message('"ready"'));
     await kill('edge-2');
     await peer.closing();
     device.push('console', 'up', { data: 'anybody?' });
     await eventually(async () => (await left()) > before, { what: 'the line of the end', withinMs: 20_000 });
+    const noted = async () => (await notes(sessionId)).length === 2;
+    await eventually(noted, { what: 'the note of the end', withinMs: 30_000 });
+    const [opened, closed] = await notes(sessionId);
+    expect(closed).toMatchObject({
+      ...{ action: 'console.closed', actor: opened?.actor, resource: view.id },
+      details: { reason: 'edge_lost' },
+    });
   });
 
   it('with the device is noticed by the person, and the next console opens on the new one', async () => {

@@ -90,7 +90,7 @@ export async function app(config: EdgeConfig): Promise<App> {
     Date.now(),
   );
   const watch = watchAsker({ bus, node, boot, asked: watchAsked });
-  const ask = asker({ admission, client, sampler, watch, bus });
+  const ask = asker({ process: { node, boot }, admission, client, sampler, watch, bus });
   const listener = new Listener({
     host: config.EDGE_HOST,
     ports: [config.EDGE_PORT, ...list(config.EDGE_EXTRA_PORTS).map(Number)],

@@ -1,6 +1,14 @@
 // Consoles over two edges and a real NATS: what is typed at one reaches the device at the other, and the ends are noticed.
 import { eventually, type RunningApp, runApp } from '@mooring/harness';
-import { audit, auditStream, type bus, firmwareStream, updating, uplink } from '@mooring/proto';
+import {
+  audit,
+  auditStream,
+  type bus,
+  edge as edgeSubjects,
+  firmwareStream,
+  updating,
+  uplink,
+} from '@mooring/proto';
 import { consume, Fault } from '@mooring/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBeside, startEdge, type TestEdge } from './_edge.js';
@@ -123,6 +131,46 @@ describe('a console', () => {
     device.end();
     expect(JSON.parse(await typist.message('closed'))).toEqual({ type: 'closed', reason: 'device_gone' });
     expect(await typist.closing()).toMatchObject({ code: 1000 });
+  });
+
+  it('ends when the platform takes back the right to it, for nobody else, and is noted so', async () => {
+    const device = await nerves('dev-4');
+    const [typist, other] = [await person('dev-4'), await person('dev-4')];
+    const { session_id: sessionId } = JSON.parse(await typist.message('ready'));
+    await other.message('ready');
+    const asked = edge.registry.consoles.find((console) => console.sessionId === sessionId);
+    const { node = '', boot, connectionId = '' } = asked ?? {};
+    expect([node, boot]).toEqual(['edge-beside', expect.stringMatching(/^[0-9a-f]{12}$/)]);
+    const content = { $case: 'disconnect', value: { reason: 'rights_withdrawn' } } as const;
+    const withdraw = async () => {
+      const delivery = { connectionId, deviceNumber: 0n, epoch: 0n, content };
+      return (await edge.bus.request(edgeSubjects.deliver, { node }, delivery, 5_000)).delivered;
+    };
+    expect(await withdraw()).toBe(true);
+    expect(JSON.parse(await typist.message('closed'))).toEqual({
+      ...{ type: 'closed', reason: 'rights_withdrawn' },
+    });
+    expect(await typist.closing()).toMatchObject({ code: 1008 });
+    const noted = () => entries.find(({ detailsJson }) => detailsJson.includes(sessionId));
+    await eventually(() => noted() !== undefined, { what: 'the entry of its end' });
+    expect(JSON.parse(noted()?.detailsJson ?? '')).toMatchObject({ reason: 'rights_withdrawn' });
+    expect(await withdraw()).toBe(false);
+    other.send({ type: 'input', data: 'still here' });
+    await device.message('still here');
+    other.end();
+    device.end();
+  });
+
+  it('of a device is not taken for a person', async () => {
+    const device = await nerves('dev-5');
+    const admitted = edge.registry.admitted.find(({ identifier }) => identifier === 'dev-5');
+    const { node = '', connectionId = '' } = admitted ?? {};
+    const content = { $case: 'disconnect', value: { reason: 'rights_withdrawn' } } as const;
+    const delivery = { connectionId, deviceNumber: 0n, epoch: 0n, content };
+    expect((await edge.bus.request(edgeSubjects.deliver, { node }, delivery, 5_000)).delivered).toBe(false);
+    device.send(['1', '3', 'phoenix', 'heartbeat', {}]);
+    await device.message('"3","phoenix","phx_reply"');
+    device.end();
   });
 
   it('is refused in words', async () => {

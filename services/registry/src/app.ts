@@ -33,7 +33,9 @@ import type { Context } from './grpc/context.js';
 import { grpcHandlers } from './grpc/index.js';
 import { productHandlers } from './grpc/products.js';
 import { scheduleHandlers } from './grpc/schedules.js';
+import { standingOf } from './grpc/standing.js';
 import { relay as relayOf } from './outbox/relay.js';
+import { consoleRights } from './presence/console-rights.js';
 import { notices as noticesOn } from './presence/notices.js';
 import { revocations as revocationsOf } from './presence/revocations.js';
 import { leaseSweep } from './presence/sweep.js';
@@ -64,6 +66,11 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
   const relay = relayOf(bus, store.outbox);
   const notices = noticesOn(bus);
   const revocations = revocationsOf({ revocations: store.revocations, notices });
+  const rights = consoleRights({
+    consoles: store.consoles,
+    standing: (userId, apiKeyId) => standingOf({ store }, userId, apiKeyId),
+    notices,
+  });
   const gatherer = new Gatherer({ store, superseded: notices.superseded, committed: relay.poke });
   const streams = new OpenStreams();
   const signing = tokens({ secret, issuer: values.REGISTRY_ISSUER, keys: store.signingKeys });
@@ -79,6 +86,7 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
     proveByClaim: signedClaims({ store, clock: systemClock }),
     committed: relay.poke,
     withdrawn: revocations.poke,
+    rightsChanged: rights.poke,
     commanded: engine.poke,
     secret,
     operators,
@@ -108,7 +116,8 @@ export async function app(values: Values): Promise<App & { readonly grpcPort: Pr
       relay.runnable,
       notices.runnable,
       revocations.runnable,
-      leaseSweep({ bus, sessions: store.sessions, committed: relay.poke }),
+      rights.runnable,
+      leaseSweep({ bus, sessions: store.sessions, consoles: store.consoles, committed: relay.poke }),
       housekeepingRunnable(store, values.REGISTRY_HISTORY_DAYS),
       consumeFacts(bus, store.facts),
       consumeAudit(bus, store.audit),

@@ -1,5 +1,6 @@
 // What the registry reports of itself: one function per event, each a counter and, where somebody must look, a log line.
-import { counter, type Fault, gauge, histogram, logger } from '@mooring/runtime';
+import { counter, type Fault, type FaultCode, gauge, histogram, logger } from '@mooring/runtime';
+import type { UntoldEnd } from './domain/console.js';
 
 const log = logger('registry');
 
@@ -75,8 +76,19 @@ const keyRequests = counter({
   labels: ['outcome'],
 });
 
+const consolesEnded = counter({
+  name: 'mooring_registry_consoles_ended_total',
+  help: 'Consoles whose end the registry noted because nobody told it, by reason.',
+  labels: ['reason'],
+});
+
 export type SessionEndCause = 'reported' | 'edge_lost' | 'unconfirmed';
-export type NoticeReason = 'superseded' | 'device_deleted' | 'credential_revoked' | 'key_denied';
+export type NoticeReason =
+  | 'superseded'
+  | 'device_deleted'
+  | 'credential_revoked'
+  | 'key_denied'
+  | 'rights_withdrawn';
 export type NoticeOutcome = 'delivered' | 'gone' | 'failed' | 'dropped';
 
 export const events = {
@@ -116,6 +128,9 @@ export const events = {
     sessionsEnded.inc({ cause: 'edge_lost' }, sessions);
     log.warn({ node, boot, sessions }, 'an edge is lost; its devices are offline');
   },
+  consolesEnded(reason: UntoldEnd, consoles: number): void {
+    if (consoles > 0) consolesEnded.inc({ reason }, consoles);
+  },
   sessionsRevived(node: string, sessions: number): void {
     sessionsRevived.inc(sessions);
     log.warn({ node, sessions }, 'an edge that was given up still holds its sessions');
@@ -128,6 +143,12 @@ export const events = {
       { err: fault },
       'devices whose credential was withdrawn could not be looked for; they are later',
     );
+  },
+  consoleRightsFailed(fault: Fault): void {
+    log.warn({ err: fault }, 'the rights to open consoles could not be looked at; they are later');
+  },
+  consoleWithdrawn(sessionId: string, actor: string, code: FaultCode): void {
+    log.info({ session_id: sessionId, actor, code }, 'a console ends: who has it may not have it any more');
   },
   notice(why: NoticeReason, outcome: NoticeOutcome): void {
     notices.inc({ why, outcome });

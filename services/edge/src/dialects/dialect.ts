@@ -135,7 +135,12 @@ export type Input =
   | { readonly on: 'timer'; readonly timer: string };
 
 /** What other edges and services hand to a connection, besides commands. A dialect accepts what it takes. */
-export type Delivered = WatchInput | ConsoleInput | PushInput;
+export type Delivered = WatchInput | ConsoleInput | PushInput | RightsWithdrawn;
+
+/** Who is on the connection may not do any more what they do there; a dialect of people ends it. */
+export interface RightsWithdrawn {
+  readonly on: 'withdrawn';
+}
 
 /** The connection is gone; only what is emitted and signalled has an effect. */
 export interface ConnectionClosed {

@@ -7,6 +7,7 @@ import {
   currentTraceparent,
   type GrpcClient,
   inSpan,
+  type NodeProcess,
 } from '@mooring/runtime';
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { askConsole } from '../consoles/ask.js';
@@ -19,6 +20,8 @@ import type { Admission } from './admission.js';
 import { isRefusalCode } from './answer.js';
 
 export interface AskerOptions {
+  /** This process, as others know it. */
+  readonly process: NodeProcess;
   readonly admission: Admission;
   readonly client: GrpcClient<registry.RegistryClient>;
   readonly sampler: Sampler;
@@ -27,7 +30,7 @@ export interface AskerOptions {
 }
 
 /** Questions are always traced: below the frame that caused them when that is sampled, else linked to the upgrade. */
-export function asker({ admission, client, sampler, watch, bus }: AskerOptions) {
+export function asker({ process, admission, client, sampler, watch, bus }: AskerOptions) {
   return (question: Question, origin: Origin, device?: AdmittedDevice): Promise<Answer> => {
     const options = {
       kind: SpanKind.CLIENT,
@@ -42,7 +45,7 @@ export function asker({ admission, client, sampler, watch, bus }: AskerOptions) 
         case 'authenticate':
           return orRefused(authenticate(client, question.token));
         case 'open_console':
-          return orRefused(askConsole(client, question, origin));
+          return orRefused(askConsole(client, process, question, origin));
         case 'check_update':
           return orRefused(askUpdate(bus, device));
         case 'watch':

@@ -99,7 +99,10 @@ export interface LiveSession {
   end(close: CloseReason, reason: string): void;
   /** The registry let this device in on another connection. False when it is not here with that epoch. */
   superseded(deviceNumber: bigint, epoch: bigint): boolean;
-  /** The platform ends this device's session. False when it is not here with that epoch. */
+  /**
+   * The platform ends this device's session, or, with number 0, takes back what the person on the connection may do, which
+   * their dialect takes by ending. False when it is not here with that epoch, or nobody whose rights end it.
+   */
   disconnect(deviceNumber: bigint, epoch: bigint, reason: string): boolean;
   /**
    * Has the dialect write a command for this device, once per number and repeat. `gone` when the device is not here

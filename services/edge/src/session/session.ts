@@ -120,6 +120,8 @@ export class Session<S> implements LiveSession {
   }
 
   disconnect(deviceNumber: bigint, epoch: bigint, reason: string): boolean {
+    if (deviceNumber === 0n)
+      return !this.deliver(0n, epoch, { on: 'withdrawn' }).accepted && this.#closing !== undefined;
     const device = this.#present.find(deviceNumber, epoch);
     if (device === undefined) return false;
     if (device === this.#present.main) this.end('operator', reason);

@@ -44,13 +44,14 @@ export function createApiKey({ store, secret: masterKey }: Context): registry.Re
   });
 }
 
-export function deleteApiKey({ store }: Context): registry.RegistryServer['deleteApiKey'] {
+export function deleteApiKey({ store, rightsChanged }: Context): registry.RegistryServer['deleteApiKey'] {
   return unary(async (request) => {
     const principal = principalOf(request.principal);
     const key = await store.apiKeys.get(idOf(request.id, 'API key'));
     authorize(principal, key?.organizationId, permission.manageAccounts, 'API key');
     if (key === undefined) throw unknown('API key');
     await store.apiKeys.remove(key, actorOf(principal));
+    rightsChanged();
     return {};
   });
 }

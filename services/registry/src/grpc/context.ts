@@ -20,6 +20,8 @@ export interface Context {
   committed(): void;
   /** Called when something that devices prove themselves with was withdrawn. */
   withdrawn(): void;
+  /** Called when somebody may do less than before. */
+  rightsChanged(): void;
   /** Called when a command was queued. */
   readonly commanded: () => void;
   /** 32 bytes. */

@@ -22,7 +22,7 @@ export function listMembers({ store }: Context): registry.RegistryServer['listMe
   });
 }
 
-export function addMember({ store }: Context): registry.RegistryServer['addMember'] {
+export function addMember({ store, rightsChanged }: Context): registry.RegistryServer['addMember'] {
   return unary(async (request) => {
     const principal = principalOf(request.principal);
     const organizationId = idOf(request.organizationId, 'organization');
@@ -35,11 +35,13 @@ export function addMember({ store }: Context): registry.RegistryServer['addMembe
     const once = onceOf(principal, request.idempotencyKey, 'AddMember', put);
     const mayChange = (present: Role | undefined): void =>
       mayTouch(principal, organizationId, [role, present]);
-    return { member: memberMessage(await store.members.put(put, mayChange, once)) };
+    const member = await store.members.put(put, mayChange, once);
+    rightsChanged();
+    return { member: memberMessage(member) };
   });
 }
 
-export function removeMember({ store }: Context): registry.RegistryServer['removeMember'] {
+export function removeMember({ store, rightsChanged }: Context): registry.RegistryServer['removeMember'] {
   return unary(async (request) => {
     const principal = principalOf(request.principal);
     const organizationId = idOf(request.organizationId, 'organization');
@@ -52,6 +54,7 @@ export function removeMember({ store }: Context): registry.RegistryServer['remov
       if (!leaves) mayTouch(principal, organizationId, [present]);
     };
     await store.members.remove(organizationId, personId, mayChange, actorOf(principal));
+    rightsChanged();
     return {};
   });
 }

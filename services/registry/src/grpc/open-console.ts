@@ -16,7 +16,8 @@ const KINDS: ReadonlySet<string> = new Set(['iex', 'shell']);
  * told from names of none. What is noted names the session, and the note of its end will name the same.
  */
 export function openConsole(context: Context): registry.RegistryServer['openConsole'] {
-  return unary(async ({ userId, apiKeyId, name, sessionId, kind, remoteAddress }) => {
+  return unary(async ({ userId, apiKeyId, name, sessionId, kind, remoteAddress, ...person }) => {
+    const { node, boot, connectionId } = person;
     if (!KINDS.has(kind)) throw new Fault('invalid', 'the kind is neither iex nor shell');
     if (!keyPattern.uuid.test(sessionId)) throw new Fault('invalid', 'the session has no id');
     if (hasControl(name)) throw unknown('device');
@@ -29,10 +30,10 @@ export function openConsole(context: Context): registry.RegistryServer['openCons
     authorize(principal, organizationId, permission.openConsoles, 'device');
     if (location.session === undefined) throw new Fault('conflict', 'the device is offline');
     const actor = actorOf(principal);
-    await context.store.audit.record({
-      ...{ organizationId, actor, action: 'console.opened', resource: deviceId },
-      details: { session_id: sessionId, kind, remote_address: remoteAddress },
-    });
+    const who = { userId: principal.userId ?? '', apiKeyId: principal.apiKeyId ?? '' };
+    const at = { node, boot, connectionId };
+    const opened = { id: sessionId.toLowerCase(), organizationId, deviceId, kind, ...who, at };
+    await context.store.consoles.opened(opened, remoteAddress);
     return { deviceId, organizationId, place: placeOf(location), actor };
   });
 }

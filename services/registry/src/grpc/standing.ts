@@ -5,7 +5,11 @@ import type { Context } from './context.js';
 import { idOf } from './principal.js';
 
 /** One of the two ids is empty. Fault `forbidden` for somebody who exists no longer. */
-export async function standingOf({ store }: Context, userId: string, apiKeyId: string): Promise<Principal> {
+export async function standingOf(
+  { store }: Pick<Context, 'store'>,
+  userId: string,
+  apiKeyId: string,
+): Promise<Principal> {
   if (apiKeyId !== '') {
     const key = await store.apiKeys.standing({ id: idOf(apiKeyId, 'API key') });
     if (key === undefined) throw new Fault('forbidden', 'this key is not valid any more');

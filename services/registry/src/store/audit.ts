@@ -4,6 +4,7 @@ import type { AuditEntry } from '../domain/account.js';
 import type { ToldDeed } from '../domain/audit-record.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Page } from '../domain/page.js';
+import { withoutKnownEnds } from './console-ends.js';
 import type { Prisma } from './generated/client.js';
 import type { Db, Orm } from './orm.js';
 
@@ -24,13 +25,13 @@ export async function record(db: Db, deed: Deed): Promise<void> {
 
 export function audit(orm: Orm) {
   return {
-    /** Of what nothing else in this database says. */
-    record: (deed: Deed): Promise<void> => orm.transact((db) => record(db, deed)),
-
-    /** What other services told; answers how many were not there yet. */
+    /** What other services told; answers how many were not there yet. The end of a console is kept once, whoever says it. */
     keep: (told: readonly ToldDeed[]): Promise<number> =>
-      orm.read(async (db) => {
-        const data = told.map((deed) => ({ ...deed, details: deed.details as Prisma.InputJsonObject }));
+      orm.transact(async (db) => {
+        const data = (await withoutKnownEnds(db, told)).map((deed) => ({
+          ...deed,
+          details: deed.details as Prisma.InputJsonObject,
+        }));
         return (await db.audit.createMany({ data, skipDuplicates: true })).count;
       }),
 

@@ -1,5 +1,5 @@
 // Deletes what has served its time: old connection history and commands, idempotency keys, key requests that nobody
-// claimed, counts of login attempts, revocations of certificates that have expired.
+// claimed, counts of login attempts, revocations of certificates that have expired, consoles that have ended.
 import { type Pool, rows } from './sql.js';
 
 const CHUNK = 5_000;
@@ -25,6 +25,8 @@ export function housekeeping(pool: Pool) {
         "state = 'unclaimed' AND last_at < now() - interval '1 day' AND $1::int > 0",
       ],
       ['expire-revoked-certificate', 'revoked_certificate', 'not_after < now() AND $1::int > 0'],
+      // Longer than the stream AUDIT keeps what was told.
+      ['expire-console', 'console_session', "closed_at < now() - interval '14 days' AND $1::int > 0"],
       ['expire-login', 'login_attempt', "started_at < now() - interval '15 minutes' AND $1::int > 0"],
     ] as const) {
       const text = `WITH gone AS (

@@ -10,6 +10,7 @@ import { commandDispatch } from './command-dispatch.js';
 import { commandSweep } from './command-sweep.js';
 import { commands } from './commands.js';
 import { connections } from './connections.js';
+import { consoles } from './consoles.js';
 import { credentials } from './credentials.js';
 import { desired } from './desired.js';
 import { deviceCertificates } from './device-certificates.js';
@@ -71,6 +72,7 @@ export function store(pools: Pools, secret: Buffer) {
     productKeys: productKeys(orm, secret),
     revocations: revocations(pools.hot),
     connections: connections(orm),
+    consoles: consoles(orm, pools.hot),
     claims: claims(orm),
     keyRequests: keyRequests(orm),
     printKeys: printKeys(orm),

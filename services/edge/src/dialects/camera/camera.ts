@@ -244,7 +244,8 @@ function onDelivered(state: Ready, input: Delivered | ConnectionClosed, now: num
       return withWatches(state, leave(state.watches, input.leaving, now));
     case 'console':
     case 'push':
-      // Cameras have neither consoles nor firmware of ours.
+    case 'withdrawn':
+      // Cameras have neither consoles nor firmware of ours, and are no people.
       return { state, effects: [] };
   }
 }

@@ -13,7 +13,7 @@ const HELLO_TIMEOUT_MS = 10_000;
 const PRESENCE_MS = 15_000;
 /** Without a key typed for so long the person has gone home. */
 const IDLE_MS = 30 * 60_000;
-/** Rights are asked for when a console opens: it does not outlive them by more than a working day. */
+/** Whoever forgets a console leaves it open for no longer than a working day. */
 const LONGEST_MS = 8 * 60 * 60_000;
 /** UTF-16 units that the device may show before the person is told that the console is ready. */
 const MAX_EARLY = 128 * 1024;
@@ -198,6 +198,7 @@ function onDelivered(
 ): Step<ConsoleState> {
   if (!isLive(state)) return { state, effects: [] };
   if (input.on === 'closed') return abandon(state.opened, now);
+  if (input.on === 'withdrawn') return finish(state.opened, 'rights_withdrawn', now, true, Close.refused);
   const { session } = state.opened;
   const isMine = input.on === 'console' && input.sessionId === session.sessionId;
   // Nobody but the device's end speaks in this session.
