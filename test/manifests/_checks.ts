@@ -2,6 +2,7 @@
 // as one table: what each looks for, said once where several look for the same.
 import type { Check } from './_check.js';
 import { gatewayChecks } from './_checks-gateway.js';
+import { imageChecks } from './_checks-images.js';
 import { nameChecks } from './_checks-names.js';
 import { objectChecks } from './_checks-objects.js';
 import { operatorChecks } from './_checks-operators.js';
@@ -20,6 +21,7 @@ const demands: readonly Check[] = [
   ...nameChecks,
   ...podSpecChecks,
   ...restrictedChecks,
+  ...imageChecks,
   ...workloadChecks,
   ...serviceChecks,
   ...gatewayChecks,

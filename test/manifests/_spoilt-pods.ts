@@ -68,6 +68,20 @@ export const spoiltPods: readonly Spoilt[] = [
   ],
   ['kubelet/owner-of-volumes', 'StatefulSet/nats', [drop(`${pod}/securityContext/fsGroup`)]],
 
+  ['image/known', 'StatefulSet/nats', [put(`${container}/image`, 'nats-streaming:0.25.6')]],
+  ['image/writes', 'StatefulSet/nats', [drop(`${container}/volumeMounts/1`)]],
+  ['image/writes', 'StatefulSet/nats', [add(`${container}/volumeMounts/1/readOnly`, true)]],
+  [
+    'image/writes',
+    'StatefulSet/grafana',
+    [put(`${pod}/volumes/3`, { name: 'data', configMap: { name: 'x' } })],
+  ],
+  ['image/capabilities', 'StatefulSet/turn', [drop(`${container}/securityContext/capabilities/add`)]],
+  [
+    'image/idle-capabilities',
+    'StatefulSet/nats',
+    [add(`${container}/securityContext/capabilities/add`, ['NET_BIND_SERVICE'])],
+  ],
   ['pod-security/namespace', 'Namespace/mooring', [put('/metadata/labels', {})]],
   ['pod-security/volumes', edge, [add(`${pod}/volumes/-`, { name: 'host', hostPath: { path: '/' } })]],
   ['pod-security/volumes', edge, [add(`${pod}/volumes/-`, { name: 'nfs', nfs: { server: 'a', path: '/' } })]],
