@@ -31,7 +31,7 @@ for variable in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY;
 done
 
 for service in $services; do
-  target=service
-  [ "$service" != printing ] || target=with-browser
-  "$engine" build "$@" --build-arg "SERVICE=$service" --target "$target" --tag "$prefix/$service:$tag" .
+  on=plain
+  [ "$service" != printing ] || on=with-browser
+  "$engine" build "$@" --build-arg "SERVICE=$service" --build-arg "ON=$on" --tag "$prefix/$service:$tag" .
 done
