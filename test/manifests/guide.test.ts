@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { environment } from './_environment.js';
 import { nameOf, workloads } from './_pods.js';
 import { overlays, render } from './_render.js';
@@ -67,4 +68,31 @@ it('loads the images of every service', () => {
   const versions = [...guide.matchAll(/mooring\/(?:\$s|edge):(\S+?)[;\s]/g)].map(([, version]) => version);
   expect(images).toEqual(expect.arrayContaining(versions.map((version) => `mooring/edge:${version}`)));
   expect(workloads(production).map(nameOf)).toContain('edge');
+});
+
+const shown = [...guide.matchAll(/```yaml\n(apiVersion: kustomize\.config[\s\S]*?)```/g)].map(
+  ([, text = '']): unknown => parse(text),
+);
+
+it('shows overlays', () => {
+  expect(shown.map((one) => at(one, 'resources'))).toEqual([['../local'], ['../production']]);
+});
+
+it.each(shown)('shows an overlay that changes what is there', (kustomization) => {
+  const base = path.resolve(root, 'k8s/overlays/yours', String(at(kustomization, 'resources.0')));
+  const resources = render(base);
+  for (const { name, behavior, literals } of at(kustomization, 'configMapGenerator') as {
+    name: string;
+    behavior: string;
+    literals: string[];
+  }[]) {
+    const map = resources.find(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.replace(/-[a-z0-9]{10}$/, '') === name,
+    );
+    expect(behavior).toBe('merge');
+    const keys = Object.keys((map?.['data'] ?? {}) as object);
+    expect(
+      literals.map((literal) => literal.split('=')[0]).filter((key = '') => !keys.includes(key)),
+    ).toEqual([]);
+  }
 });
