@@ -1,6 +1,7 @@
 // The balancer's own process: takes connections, hands each to the ready edge that has the fewest, and notes when they came.
 // By itself, because a loop that also plays two thousand devices takes one connection per round and so makes heaps of them.
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { every } from '@mooring/runtime';
 import type { Backend, BalancerState } from './_balancer.js';
 
@@ -10,6 +11,8 @@ const PROBE_LIMIT_MS = 2_000;
 const given: readonly Backend[] = JSON.parse(process.argv[2] ?? '[]');
 const backends = given.map((backend) => ({ ...backend, ready: true, open: 0 }));
 let arrivals: number[] = [];
+const stalls = monitorEventLoopDelay({ resolution: 10 });
+stalls.enable();
 
 const server = createServer({ noDelay: true }, (outside) => {
   arrivals.push(performance.now());
@@ -43,14 +46,15 @@ async function probe(): Promise<void> {
 }
 
 function state(): BalancerState {
-  const since = arrivals;
+  const since = { arrivals, stallS: stalls.max / 1e9 };
   arrivals = [];
+  stalls.reset();
   const { port } = server.address() as AddressInfo;
   return {
     port,
     open: backends.map(({ open }) => open),
     ready: backends.map(({ ready }) => ready),
-    arrivals: since,
+    ...since,
   };
 }
 

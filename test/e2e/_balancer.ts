@@ -16,6 +16,8 @@ export interface BalancerState {
   readonly ready: readonly boolean[];
   /** When connections came since it was asked last, in milliseconds that ascend. */
   readonly arrivals: readonly number[];
+  /** The longest that it stood still meanwhile. */
+  readonly stallS: number;
 }
 
 const ANSWER_LIMIT_MS = 10_000;
@@ -24,6 +26,7 @@ export class Balancer {
   readonly url: string;
   readonly #process: Child;
   #arrivals: number[] = [];
+  #stallS = 0;
 
   private constructor(process: Child, { port }: BalancerState) {
     this.#process = process;
@@ -44,10 +47,12 @@ export class Balancer {
     return (await this.#ask()).ready[index] === true;
   }
 
-  /** When connections came since this was asked last. */
-  async arrivals(): Promise<readonly number[]> {
+  /** When connections came since this was asked last, and the longest that the balancer stood still meanwhile. */
+  async arrivals(): Promise<Pick<BalancerState, 'arrivals' | 'stallS'>> {
     await this.#ask();
-    return this.#arrivals.splice(0);
+    const since = { arrivals: this.#arrivals.splice(0), stallS: this.#stallS };
+    this.#stallS = 0;
+    return since;
   }
 
   close(): Promise<void> {
@@ -57,6 +62,7 @@ export class Balancer {
   async #ask(): Promise<BalancerState> {
     const state = await this.#process.ask<BalancerState>({}, ANSWER_LIMIT_MS);
     for (const at of state.arrivals) this.#arrivals.push(at);
+    this.#stallS = Math.max(this.#stallS, state.stallS);
     return state;
   }
 }

@@ -66,7 +66,10 @@ interface Replacement extends Figures {
   readonly edge: string;
   readonly sessions: number;
   readonly exitMs: number;
-  /** The longest that this process, which is all devices at once, stood still: what was due then comes in a heap. */
+  /**
+   * The longest that this process, which is all devices at once, and the balancer stood still: on a busy machine, what was
+   * due then comes in a heap.
+   */
   readonly stallS: number;
 }
 
@@ -75,7 +78,7 @@ async function replace(index: number): Promise<Replacement> {
   const edge = `edge-${index + 1}`;
   const pid = mooring.pid(edge);
   const sessions = await balancer.open(index);
-  absences.take(await balancer.arrivals());
+  absences.take((await balancer.arrivals()).arrivals);
   const stalls = monitorEventLoopDelay({ resolution: 10 });
   stalls.enable();
   const toldMs = Date.now();
@@ -86,13 +89,8 @@ async function replace(index: number): Promise<Replacement> {
   await eventually(() => balancer.isReady(index), { withinMs: 20_000, what: `${edge} ready` });
   await everybody(`back after ${edge}`);
   stalls.disable();
-  return {
-    edge,
-    sessions,
-    exitMs,
-    stallS: stalls.max / 1e9,
-    ...absences.take(await balancer.arrivals()),
-  };
+  const { arrivals, stallS } = await balancer.arrivals();
+  return { edge, sessions, exitMs, stallS: stalls.max / 1e9 + stallS, ...absences.take(arrivals) };
 }
 
 it('a rollout of edges', { timeout: 240_000 }, async () => {
@@ -106,12 +104,12 @@ it('a rollout of edges', { timeout: 240_000 }, async () => {
         `${figures.peakPerS} came in a second and ${figures.peakPer5S} in five, of ${PACE_PER_S} a second; stood still for ${stallS.toFixed(2)} s\n`,
     );
   }
-  for (const { sessions, closes, longestMs, peakPerS } of replacements) {
+  for (const { sessions, closes, longestMs, peakPerS, stallS } of replacements) {
     // Each edge had its share, and every device of it, but for the people, was sent away.
     expect(sessions).toBeGreaterThan(DEVICES / EDGES / 2);
     expect(closes).toBeGreaterThanOrEqual(sessions - onlookers.length);
     expect(longestMs).toBeLessThan(BACK_MS);
-    expect(peakPerS).toBeLessThanOrEqual(PACE_PER_S);
+    expect(peakPerS).toBeLessThanOrEqual(PACE_PER_S * (1 + stallS));
   }
 
   // Sessions went on, each with the camera that it was with, and what is said in them arrives.

@@ -17,8 +17,8 @@ beforeEach(({ skip }) => {
 afterAll(() => found?.turn?.stop());
 
 /** Two allocations that send each other two messages, with a credential made from `secret`. */
-function relay(secret: string) {
-  const options = `-y -c -n 2 -m 1 -u viewer_1 -p ${turn.port}`.split(' ');
+function relay(secret: string, ...transport: readonly '-t'[]) {
+  const options = [...transport, ...`-y -c -n 2 -m 1 -u viewer_1 -p ${turn.port}`.split(' ')];
   return spawnSync(turnClient(), [...options, '-W', secret, '127.0.0.1'], {
     encoding: 'utf8',
     timeout: 20_000,
@@ -30,7 +30,15 @@ it('relays between two that have credentials', async () => {
   expect(stdout).toMatch(/tot_send_msgs=4, tot_recv_msgs=4/);
   expect(status).toBe(0);
   await eventually(() => turn.log().includes('ALLOCATE processed, success'));
+  expect(turn.log()).not.toContain('tcp or tls connected');
   expect(turn.url).toBe(`turn:127.0.0.1:${turn.port}?transport=udp`);
+});
+
+it('does so over TCP as well, for networks that let no UDP out', async () => {
+  const { status, stdout } = relay(turn.secret, '-t');
+  expect(stdout).toMatch(/tot_send_msgs=4, tot_recv_msgs=4/);
+  expect(status).toBe(0);
+  await eventually(() => turn.log().includes('tcp or tls connected to: 127.0.0.1:'));
 });
 
 it('refuses credentials of another secret', async () => {
