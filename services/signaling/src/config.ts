@@ -60,7 +60,7 @@ export const config = defineConfig('SIGNALING', {
     'STUN servers offered to viewers and cameras, separated by commas; empty for none.',
   ),
   SIGNALING_TURN_URLS: urls(
-    'TURN servers (`turn:host:3478?transport=udp`), separated by commas; empty for none.',
+    'TURN servers (`turn:host:3478`, `turns:host:443`), separated by commas; empty for none. One without `?transport=udp` or `tcp` is offered over both.',
   ),
   SIGNALING_DEVICE_STUN_URLS: urls(
     'STUN servers offered to cameras, where they reach others; empty for the same as viewers.',

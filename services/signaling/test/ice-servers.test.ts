@@ -21,7 +21,7 @@ describe('ice servers', () => {
     expect(iceServers).toEqual([
       { urls: ['stun:stun.example.test'], username: '', credential: '' },
       {
-        urls: ['turn:turn.example.test'],
+        urls: ['turn:turn.example.test?transport=udp', 'turn:turn.example.test?transport=tcp'],
         username,
         credential: turnPassword('north-test-secret', username),
       },

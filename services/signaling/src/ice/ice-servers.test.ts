@@ -36,9 +36,17 @@ describe('ice servers', () => {
     expect(urls({})).toEqual([settings.viewer.stunUrls, settings.viewer.turnUrls]);
     expect(urls({ deviceTurnUrls: 'turn:inside.test' })).toEqual([
       settings.viewer.stunUrls,
-      ['turn:inside.test'],
+      ['turn:inside.test?transport=udp', 'turn:inside.test?transport=tcp'],
     ]);
-    expect(urls({ deviceStunUrls: 'stun:a', deviceTurnUrls: 'turn:b' })).toEqual([['stun:a'], ['turn:b']]);
+    const turns = 'turns:b';
+    expect(urls({ deviceStunUrls: 'stun:a', deviceTurnUrls: turns })).toEqual([['stun:a'], [turns]]);
+  });
+
+  it('offers a TURN server over both transports where none is said, each once', () => {
+    const turnUrls = 'turn:a?transport=udp,turn:a,turns:a:443';
+    expect(iceSettings({ ...lists, turnUrls }).viewer.turnUrls).toEqual([
+      ...['turn:a?transport=udp', 'turn:a?transport=tcp', 'turns:a:443'],
+    ]);
   });
 
   it('offers nothing when nothing is configured', () => {

@@ -1,6 +1,7 @@
 // Decides which ICE servers each end of a session is offered, and with what credentials.
 import { Fault } from '@mooring/runtime';
 import type { Session, Side } from '../domain/session.js';
+import { stunProblem, turnOffers, turnProblem } from './ice-url.js';
 import { turnCredential } from './turn-credential.js';
 
 /** Servers for one kind of end. */
@@ -31,14 +32,12 @@ export interface IceOffer {
   readonly expiresAtMs: number;
 }
 
-const STUN = /^stuns?:[^\s,]+$/;
-const TURN = /^turns?:[^\s,]+$/;
 /** Characters of a session's id in its usernames (camera.md 5.3). */
 const SESSION_PART = 8;
 
 /**
- * Settings from comma lists; an empty list for devices means the same servers as for viewers. Fault `invalid` names every
- * URL of the wrong scheme, and TURN servers without a secret.
+ * Settings from comma lists; an empty list for devices means the same servers as for viewers. A TURN server without a
+ * transport is offered over both. Fault `invalid` names every URL that is none, and TURN servers without a secret.
  */
 export function iceSettings(lists: {
   readonly stunUrls: string;
@@ -48,20 +47,18 @@ export function iceSettings(lists: {
   readonly turnSecrets: string;
   readonly turnTtlS: number;
 }): IceSettings {
-  const viewer = { stunUrls: split(lists.stunUrls), turnUrls: split(lists.turnUrls) };
-  const own = { stunUrls: split(lists.deviceStunUrls), turnUrls: split(lists.deviceTurnUrls) };
+  const viewer = { stunUrls: split(lists.stunUrls), turnUrls: turnServers(lists.turnUrls) };
+  const own = { stunUrls: split(lists.deviceStunUrls), turnUrls: turnServers(lists.deviceTurnUrls) };
   const device = {
     stunUrls: own.stunUrls.length > 0 ? own.stunUrls : viewer.stunUrls,
     turnUrls: own.turnUrls.length > 0 ? own.turnUrls : viewer.turnUrls,
   };
   const turnSecrets = split(lists.turnSecrets);
-  const [stunUrls, turnUrls] = [
-    [...viewer.stunUrls, ...own.stunUrls],
-    [...viewer.turnUrls, ...own.turnUrls],
-  ];
+  const stunUrls = [lists.stunUrls, lists.deviceStunUrls].flatMap(split);
+  const turnUrls = [lists.turnUrls, lists.deviceTurnUrls].flatMap(split);
   const problems = [
-    ...stunUrls.filter((url) => !STUN.test(url)).map((url) => `${url} is not a stun: or stuns: URL`),
-    ...turnUrls.filter((url) => !TURN.test(url)).map((url) => `${url} is not a turn: or turns: URL`),
+    ...stunUrls.flatMap((url) => stunProblem(url) ?? []),
+    ...turnUrls.flatMap((url) => turnProblem(url) ?? []),
     ...(turnUrls.length > 0 && turnSecrets.length === 0 ? ['TURN servers need a secret'] : []),
   ];
   if (problems.length > 0) throw new Fault('invalid', problems.join('; '));
@@ -87,6 +84,10 @@ export function viewerHolder({ id, watcher }: Session): string {
 /** The name of a session's camera there. */
 export function deviceHolder({ id }: Session): string {
   return `device_${id.slice(0, SESSION_PART)}`;
+}
+
+function turnServers(list: string): string[] {
+  return [...new Set(split(list).flatMap(turnOffers))];
 }
 
 function split(list: string): string[] {
