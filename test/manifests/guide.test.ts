@@ -23,7 +23,9 @@ it('deletes the Jobs that stand in the way of the next version, and no others', 
 });
 
 it('installs operators in the namespaces that policies name', () => {
-  const named = [...guide.matchAll(/^helm install .* -n (\S+)/gm)].map(([, namespace]) => namespace);
+  const named = [...guide.matchAll(/^\| .* \| `([a-z-]+)` +\| +\S+ +\| +[\d.]+ +\|$/gm)].map(
+    ([, namespace]) => namespace,
+  );
   const selected = [...JSON.stringify(production).matchAll(/"kubernetes\.io\/metadata\.name":"([^"]+)"/g)];
   const foreign = new Set(selected.map(([, namespace]) => namespace).filter((one) => one !== 'kube-system'));
   expect(foreign.size).toBe(3);
