@@ -25,8 +25,9 @@ let camera: CameraDevice;
 beforeAll(async () => {
   relay = await turnOrWhy();
   const { turn } = relay;
-  const env =
-    turn === undefined ? {} : { SIGNALING_TURN_URLS: turn.url, SIGNALING_TURN_SECRETS: turn.secret };
+  // Named without a transport it is offered over UDP and over TCP.
+  const turnUrl = turn?.url.replace('?transport=udp', '') ?? '';
+  const env = turn === undefined ? {} : { SIGNALING_TURN_URLS: turnUrl, SIGNALING_TURN_SECRETS: turn.secret };
   mooring = await startTestStack({ env });
   video = await loadVideo();
   const [url = ''] = mooring.edges;
@@ -119,6 +120,7 @@ describe.each([IN_BROWSER, SIMULATED])('%s', (device) => {
     const user = `viewer_[^>]+_${String(seen['session']).slice(0, 8)}`;
     const allocated = new RegExp(`user <\\d+:${user}>: incoming packet ALLOCATE processed, success`);
     await eventually(() => allocated.test(log()), { what: 'the allocation of the viewer' });
+    await eventually(() => log().includes('tcp or tls connected to: 127.0.0.1:'), { what: 'a try over TCP' });
   });
 });
 
