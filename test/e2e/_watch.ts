@@ -73,6 +73,7 @@ export async function asked(person: WatchPeer, device: string): Promise<WatchMes
 /** A session with an offer and its answer exchanged. */
 export async function watched(person: WatchPeer, device: WatchPeer, identifier: string): Promise<string> {
   const ready = await asked(person, identifier);
+  if (ready.type !== 'watch_ready') throw new Error(`${identifier} is not watched: ${JSON.stringify(ready)}`);
   const sessionId = String(ready.payload['session_id']);
   person.say('signal_offer', { session_id: sessionId, sdp: offer });
   await device.hears('signal_offer', sessionId);
