@@ -1,5 +1,11 @@
-// Tests by kind: unit needs nothing, contract and manifests need the build tools, integration and e2e start real servers.
+// Tests by kind: unit needs nothing, contract and manifests need the build tools, the others start real servers.
 import { defineConfig } from 'vitest/config';
+
+/** End-to-end tests that want the machine for themselves: crowds of devices, faults, rules sixty times as fast. */
+const ALONE = [
+  'test/e2e/{alerts,crash,garbage,large-firmware,rolling-restart,rollout}.test.ts',
+  'test/e2e/pods/**/*.test.ts',
+];
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@mooring/source'] } },
@@ -40,9 +46,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: ['test/e2e/alerts.test.ts'],
+          exclude: ALONE,
           pool: 'forks',
-          fileParallelism: false,
+          // Two systems at a time, each of which waits more than it works.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
@@ -50,11 +57,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        // By itself: rules that are sixty times as fast as in production want a machine that has nothing else to do.
         test: {
-          name: 'alerts',
-          include: ['test/e2e/alerts.test.ts'],
+          name: 'alone',
+          include: ALONE,
           pool: 'forks',
+          fileParallelism: false,
           sequence: { groupOrder: 3 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
@@ -67,7 +74,7 @@ export default defineConfig({
           name: 'images',
           include: ['test/images/**/*.test.ts'],
           pool: 'forks',
-          fileParallelism: false,
+          testTimeout: 120_000,
         },
       },
     ],
