@@ -1,7 +1,9 @@
 // What a person's console of a device is to the registry, and how its beginning and its end are noted.
 import type { NodeProcess } from '@mooring/runtime';
 import type { ToldDeed } from './audit-record.js';
+import { authorize, permission } from './authorize.js';
 import { keyPattern } from './page.js';
+import type { Principal } from './principal.js';
 
 /** A console that the registry let somebody open. */
 export interface OpenConsole {
@@ -28,6 +30,11 @@ export const consoleDeed = { opened: 'console.opened', closed: 'console.closed' 
 
 /** Why the registry notes an end that nobody tells. */
 export type UntoldEnd = 'edge_lost' | 'unknown';
+
+/** Whether somebody may have the console of an organization's device; undefined for none. Faults as `authorize`. */
+export function authorizeConsole(principal: Principal, organizationId: string | undefined): void {
+  authorize(principal, organizationId, permission.openConsoles, 'device');
+}
 
 /** The session whose end is told by a deed; undefined for any other deed. */
 export function closedConsole({ action, details }: ToldDeed): string | undefined {

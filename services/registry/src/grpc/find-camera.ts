@@ -1,7 +1,8 @@
 // Says which camera somebody wants to watch, whether they may, and where it is.
 import type { registry } from '@mooring/proto';
 import { Fault, isFault, unary } from '@mooring/runtime';
-import { authorize, permission, unknown } from '../domain/authorize.js';
+import { unknown } from '../domain/authorize.js';
+import { authorizeWatching } from '../domain/watching.js';
 import type { Context } from './context.js';
 import { placeOf } from './locate.js';
 import { standingOf } from './standing.js';
@@ -20,7 +21,7 @@ export function findCamera(context: Context): registry.RegistryServer['findCamer
     if (camera === undefined) throw unknown('camera');
     const { id: deviceId, organizationId, byIdentifier, location } = camera;
     try {
-      authorize(principal, organizationId, permission.watchDevices, 'camera');
+      authorizeWatching(principal, organizationId);
     } catch (error) {
       if (byIdentifier && isFault(error, 'not_found'))
         throw new Fault('forbidden', 'this camera is not yours');

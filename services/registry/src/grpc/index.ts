@@ -4,6 +4,7 @@ import { admit } from './admit.js';
 import { createApiKey, deleteApiKey, listApiKeys } from './api-keys.js';
 import { authenticate } from './authenticate.js';
 import { authenticateDevice } from './authenticate-device.js';
+import { checkWatching } from './check-watching.js';
 import type { Context } from './context.js';
 import { createDevice } from './create-device.js';
 import { createCredential, deleteCredential, listCredentials } from './credentials.js';
@@ -40,6 +41,7 @@ export function grpcHandlers(context: Context): registry.RegistryServer {
     locate: locate(context),
     describeDevices: describeDevices(context),
     findCamera: findCamera(context),
+    checkWatching: checkWatching(context),
     openConsole: openConsole(context),
     registerAccount: registerAccount(context),
     login: login(context),

@@ -1,7 +1,8 @@
 // Lets somebody have the console of a Nerves device, notes that they have it, and says where the device is.
 import type { registry } from '@mooring/proto';
 import { Fault, unary } from '@mooring/runtime';
-import { authorize, permission, unknown } from '../domain/authorize.js';
+import { unknown } from '../domain/authorize.js';
+import { authorizeConsole } from '../domain/console.js';
 import { hasControl } from '../domain/fields.js';
 import { keyPattern } from '../domain/page.js';
 import { actorOf } from '../domain/principal.js';
@@ -27,7 +28,7 @@ export function openConsole(context: Context): registry.RegistryServer['openCons
     ]);
     if (device === undefined) throw unknown('device');
     const { id: deviceId, organizationId, location } = device;
-    authorize(principal, organizationId, permission.openConsoles, 'device');
+    authorizeConsole(principal, organizationId);
     if (location.session === undefined) throw new Fault('conflict', 'the device is offline');
     const actor = actorOf(principal);
     const who = { userId: principal.userId ?? '', apiKeyId: principal.apiKeyId ?? '' };

@@ -1,9 +1,8 @@
 // Ends consoles whose people may not have them any more: at once where this replica took the right away, and within
 // seconds whoever did, and wherever the device went.
-import { asFault, type Fault, Latch, type Runnable, systemClock } from '@mooring/runtime';
-import { authorize, permission } from '../domain/authorize.js';
-import type { HeldConsole } from '../domain/console.js';
-import type { Principal } from '../domain/principal.js';
+import { asFault, Latch, type Runnable, systemClock } from '@mooring/runtime';
+import { authorizeConsole, type HeldConsole } from '../domain/console.js';
+import { lapsed, lookedUpOnce, type StandingOf } from '../domain/lapsed.js';
 import { events } from '../events.js';
 import type { Store } from '../store/index.js';
 import type { Notices } from './notices.js';
@@ -12,9 +11,6 @@ const SWEEP_MS = 5_000;
 const MAX_AT_ONCE = 64;
 /** An edge ends a console after 8 hours; of one that is noted as open for longer the end was lost. */
 const LONGEST_MS = 9 * 60 * 60_000;
-
-/** Who somebody is at this moment. Fault `forbidden` for somebody who exists no longer. */
-export type StandingOf = (userId: string, apiKeyId: string) => Promise<Principal>;
 
 export function consoleRights(parts: {
   readonly consoles: Pick<Store['consoles'], 'held' | 'endOverdue'>;
@@ -37,16 +33,9 @@ export function consoleRights(parts: {
   }
 
   async function look(held: readonly HeldConsole[], signal: AbortSignal): Promise<void> {
-    // Somebody with several consoles is looked up once.
-    const people = new Map<string, Promise<Principal>>();
-    const principalOf = ({ userId, apiKeyId }: HeldConsole): Promise<Principal> => {
-      const key = `${userId} ${apiKeyId}`;
-      const known = people.get(key) ?? standing(userId, apiKeyId);
-      people.set(key, known);
-      return known;
-    };
+    const standingNow = lookedUpOnce(standing);
     const checks = held.map(async (console) => {
-      const lost = await lack(console, principalOf(console));
+      const lost = await lapsed(console, standingNow(console.userId, console.apiKeyId), authorizeConsole);
       if (lost === undefined) return;
       events.consoleWithdrawn(console.id, console.userId || console.apiKeyId, lost.code);
       const session = { ...console.at, deviceNumber: 0n, epoch: 0n };
@@ -69,22 +58,4 @@ export function consoleRights(parts: {
       },
     } satisfies Runnable,
   };
-}
-
-/** What is missing for the console to be opened now. Throws when that cannot be said. */
-async function lack(
-  { organizationId, deviceOrganizationId }: HeldConsole,
-  asking: Promise<Principal>,
-): Promise<Fault | undefined> {
-  try {
-    const principal = await asking;
-    // A device that has gone elsewhere takes nobody along, not even members of both organizations.
-    const owner = deviceOrganizationId === organizationId ? organizationId : undefined;
-    authorize(principal, owner, permission.openConsoles, 'device');
-    return undefined;
-  } catch (error) {
-    const fault = asFault(error);
-    if (['forbidden', 'not_found', 'unauthenticated'].includes(fault.code)) return fault;
-    throw fault;
-  }
 }
