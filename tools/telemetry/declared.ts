@@ -80,6 +80,7 @@ export const labels: Readonly<Record<string, string>> = {
   route: 'routes as the API declares them, with parameters in their places',
   side: 'viewer or device',
   signal: 'offer, answer, candidate, ended',
+  sweep: 'what signaling looks for again and again: edges, history, rights, waits',
   state: 'a handful of words',
   status: 'HTTP status codes, or states of updates',
   subject: 'templates of subjects, with parameters in their places',

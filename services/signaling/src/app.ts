@@ -22,8 +22,10 @@ import { observed } from './events.js';
 import { signalingService } from './grpc/index.js';
 import { openDatabase } from './store/client.js';
 import { sessionReader } from './store/sessions.js';
+import { watchReader } from './store/watches.js';
 import { edgeSweep } from './sweeps/edges.js';
 import { historySweep } from './sweeps/history.js';
+import { rightsSweep } from './sweeps/rights.js';
 import { waitSweep } from './sweeps/waits.js';
 import { announcer } from './watching/announce.js';
 import { camerasOf } from './watching/cameras.js';
@@ -52,6 +54,7 @@ export async function app(config: SignalingConfig, overrides: Overrides = {}): P
   const sessions = sessionReader(openDatabase(pool));
   const client = grpcClient(registry.RegistryClient, config.SIGNALING_REGISTRY_ADDRESS);
   const bus = await connectBus({ url: config.NATS_URL, name: 'signaling' });
+  const cameras = camerasOf(client);
   const teller = tellerOn(bus, sessions);
   const announce = announcer(bus, teller);
   const changes = sessionChanges({ pool, sessions, waits, clock, announce });
@@ -67,11 +70,12 @@ export async function app(config: SignalingConfig, overrides: Overrides = {}): P
       historySweep(sessions, config.SIGNALING_HISTORY_DAYS, clock),
       waitSweep({ bus, durable: stepsDurable, sessions, changes, clock }),
       edgeSweep(bus, sessions, changes),
+      rightsSweep({ watches: watchReader(pool), cameras, changes }),
       watchSteps(bus, changes.steps),
       devicesConnected(bus, changes.devicesGone),
       devicesDisconnected(bus, changes.devicesGone),
       deviceDeleted(bus, changes.forgetDevice),
-      watchingRunnable({ ...shared, cameras: camerasOf(client), limits: limitsOf(config) }),
+      watchingRunnable({ ...shared, cameras, limits: limitsOf(config) }),
       grpcServer({
         host: config.SIGNALING_GRPC_HOST,
         port: config.SIGNALING_GRPC_PORT,

@@ -41,6 +41,15 @@ const steps = counter({
   help: 'Steps that edges reported: unreadable ones, and sessions that the others changed',
   labels: ['outcome'],
 });
+const withdrawals = counter({
+  name: 'mooring_watch_rights_withdrawn_total',
+  help: 'Watch sessions that ended because whoever watched may not any more',
+});
+const sweepFailures = counter({
+  name: 'mooring_watch_sweep_failures_total',
+  help: 'Looks at the watch sessions that failed and are made again, by what was looked for: edges, history, rights or waits',
+  labels: ['sweep'],
+});
 const tells = counter({
   name: 'mooring_watch_tells_total',
   help: 'What ends of sessions were told, by signal and what became of it: delivered, gone, lost or dropped',
@@ -101,8 +110,16 @@ export function edgeLost({ node, boot }: NodeProcess): void {
   log.warn({ node, boot }, 'an edge is lost; its viewers are taken for gone');
 }
 
+/** People lost the right to watch what they watched. */
+export function rightsWithdrawn(sessions: number): void {
+  if (sessions === 0) return;
+  withdrawals.inc({}, sessions);
+  log.info({ sessions }, 'watch sessions ended: who watched may not any more');
+}
+
 /** What is due stays due. */
-export function sweepFailed(sweep: string, fault: Fault): void {
+export function sweepFailed(sweep: 'edges' | 'history' | 'rights' | 'waits', fault: Fault): void {
+  sweepFailures.inc({ sweep });
   log.warn({ err: fault, sweep }, 'a look at the watch sessions failed');
 }
 

@@ -19,6 +19,10 @@ export class RegistryPeer {
   stale: registry.LocateResponse | undefined;
   readonly asked: registry.FindCameraRequest[] = [];
   located = 0;
+  /** Each question about those who watch. */
+  readonly checked: (readonly registry.Watching[])[] = [];
+  /** Whether somebody's watching must end; what is thrown fails the question. */
+  withdrawn: (watching: registry.Watching) => boolean = () => false;
   readonly #cameras = new Map<string, TestCamera>();
   #numbers = 0n;
 
@@ -51,6 +55,10 @@ export class RegistryPeer {
         const camera = [...this.#cameras.values()].find((each) => each.deviceId === deviceId);
         if (camera === undefined) throw new Fault('not_found', 'no such device');
         return placeOf(camera);
+      }),
+      checkWatching: unary(async ({ watching }: registry.CheckWatchingRequest) => {
+        this.checked.push(watching);
+        return { withdrawn: watching.flatMap((each, at) => (this.withdrawn(each) ? [at] : [])) };
       }),
     };
     return grpcServer({ host: '127.0.0.1', port, services: [[registry.RegistryService, implementation]] });

@@ -67,8 +67,7 @@ export async function startSignaling(settings: Record<string, string> = {}) {
       await running?.stop();
     },
     /** A session that is made, with the ends that it has. */
-    async watch(camera: TestCamera, viewer = viewers.viewer()) {
-      const person = { userId: USER, apiKeyId: '' };
+    async watch(camera: TestCamera, viewer = viewers.viewer(), person = { userId: USER, apiKeyId: '' }) {
       const reply = await viewers.watch({ person, device: camera.identifier, viewer });
       return { id: reply.sessionId, viewer, camera, reply };
     },

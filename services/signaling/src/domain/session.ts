@@ -68,6 +68,9 @@ export interface Session {
   readonly traceparent: string;
 }
 
+/** Who watches which camera, of whose it was when they began: several sessions may be of the same. */
+export type Watch = Pick<Session, 'watcher' | 'organizationId' | 'deviceId'>;
+
 /** The end that a connection is at; undefined for one that is at neither. */
 export function sideOf(session: Session, connectionId: string): Side | undefined {
   if (connectionId === session.viewer.connectionId) return 'viewer';

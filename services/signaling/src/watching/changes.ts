@@ -1,7 +1,7 @@
 // Everything that changes sessions without an edge asking for it: steps, cameras that are gone, people, time.
 import { type Clock, Fault, type NodeProcess } from '@mooring/runtime';
 import { type DeviceGone, ended, lost, type Step, stepped, within } from '../domain/change.js';
-import type { Session } from '../domain/session.js';
+import type { Session, Watch } from '../domain/session.js';
 import { nextWait, reasonOf, type Waits } from '../domain/waits.js';
 import { sessionAnswered, sessionsForgotten, stepTaken, waitedInVain } from '../events.js';
 import { type ChangeResult, changeSessions, type Selection } from '../store/change.js';
@@ -26,12 +26,15 @@ export function sessionChanges({ pool, sessions, waits, clock, announce }: Chang
     return result;
   }
 
-  /** Until none is left that `apply` changes. */
-  async function changeAll(selection: Selection, apply: (session: Session) => Session): Promise<void> {
+  /** Until none is left that `apply` changes; how many were. */
+  async function changeAll(selection: Selection, apply: (session: Session) => Session): Promise<number> {
+    let total = 0;
     for (let more = true; more; ) {
       const result = await change(selection, apply);
+      total += result.changed.length;
       more = result.more && result.changed.length > 0;
     }
+    return total;
   }
 
   return {
@@ -108,6 +111,19 @@ export function sessionChanges({ pool, sessions, waits, clock, announce }: Chang
         throw new Fault('not_found', 'no such watch session');
       }
       return session;
+    },
+
+    /** Ends every session of those, as whoever took the right away would; how many there were. */
+    rightsWithdrawn(watches: readonly Watch[]): Promise<number> {
+      const where = `device_id = ANY ($4::uuid[]) AND (user_id, api_key, organization_id, device_id) IN (
+        SELECT * FROM unnest($1::text[], $2::boolean[], $3::uuid[], $4::uuid[]))`;
+      const values = [
+        watches.map(({ watcher }) => watcher.userId),
+        watches.map(({ watcher }) => watcher.apiKey),
+        watches.map(({ organizationId }) => organizationId),
+        watches.map(({ deviceId }) => deviceId),
+      ];
+      return changeAll({ where, values }, (session) => ended(session, 'user_ended', clock.now()));
     },
 
     /** Ends and forgets every session of a device. */
