@@ -1,7 +1,7 @@
 // `npm run doctor` finds nothing wrong with a stack that is well, and names what is wrong with one that is not.
 import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import path from 'node:path';
 import { eventually, freePort } from '@mooring/harness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -107,7 +107,7 @@ describe('what is wrong', () => {
   it('is an API that is not there', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const told = await doctor('--url', url, '--token', 'x');
-    expect(said(told, 'the API')).toMatch(/^✗ .*does not answer \(ECONNREFUSED\)/);
+    expect(said(told, 'the API')).toMatch(/^✗ .*does not answer \(ECONNREFUSED: nothing listens there/);
     expect(told.code).toBe(1);
   });
 
@@ -115,6 +115,42 @@ describe('what is wrong', () => {
     const told = await doctor(...all().slice(0, 5), 'nobody');
     expect(said(told, 'the token')).toMatch(/^✗ .*401: the token is not valid/);
     expect(told.code).toBe(1);
+  });
+
+  it.each([
+    [['--edge', '127.0.0.1:8000'], /--edge begins with ws/],
+    [['--traces', 'jaeger:16686'], /--traces begins with http/],
+    [['--token', 'secret\u0416'], /--token is empty, or has signs/],
+  ])('is a call with %j', async (args, message) => {
+    const told = await doctor('--url', mooring.file.api, ...args);
+    expect(told).toMatchObject({ code: 64, text: expect.stringMatching(message) });
+    expect(told.text).not.toMatch(/secret\u0416|^\s+at /m);
+  });
+
+  it(
+    'is an edge that takes connections and says nothing, before any device is enrolled',
+    async () => {
+      const hole = createTcpServer((socket) => socket.on('error', () => undefined));
+      await new Promise<void>((resolve) => hole.listen(0, '127.0.0.1', resolve));
+      try {
+        const edge = `ws://127.0.0.1:${(hole.address() as AddressInfo).port}`;
+        const told = await doctor(...all().slice(0, 2), ...all().slice(4), '--edge', edge);
+        expect(said(told, 'the edge')).toMatch(/^✗ .*does not take connections .*says nothing/);
+        expect(told.text).not.toContain('device:');
+        expect(told.code).toBe(1);
+      } finally {
+        hole.close();
+      }
+    },
+    DOCTOR_MS,
+  );
+
+  it('is an API that speaks no TLS, and an edge that is the API', async () => {
+    const told = await doctor('--url', mooring.file.api.replace('http:', 'https:'), '--token', 'x');
+    expect(said(told, 'the API')).toMatch(/^✗ .*does not speak TLS/);
+    const other = await doctor(...all().slice(0, 2), ...all().slice(4), '--edge', mooring.file.api);
+    expect(said(other, 'the edge')).toMatch(/^✗ .*404: there is no such path: is this an edge/);
+    expect([told.code, other.code]).toEqual([1, 1]);
   });
 
   it('is an edge that is not there', async () => {

@@ -1,5 +1,6 @@
 // The HTTP API as the doctor calls it: every failure is a sentence about what does not work.
 import { Complaint } from './findings.js';
+import { reason } from './reasons.js';
 
 export interface Api {
   /** The body of a 2xx answer, undefined for none. Throws a Complaint otherwise. */
@@ -35,10 +36,10 @@ export function apiClient(url: string, token: string | undefined): Api {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      const text = await response.text();
+      const text = await bodyOf(response);
       if (!response.ok)
         throw new Complaint(`${method} ${path} is answered ${refusal(response.status, text)}`);
-      return text === '' ? undefined : JSON.parse(text);
+      return parsed(text, `${url}${path}`);
     },
   };
 }
@@ -52,17 +53,26 @@ export async function asked(url: string, init: RequestInit = {}): Promise<Respon
   }
 }
 
+/** What a response holds. Throws a Complaint when it does not come. */
+export async function bodyOf(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    throw new Complaint(`${response.url} does not answer to the end (${reason(error)})`);
+  }
+}
+
+function parsed<T>(text: string, url: string): T {
+  try {
+    // Only what answers 204 has none, and its callers want none.
+    return text === '' ? (undefined as T) : JSON.parse(text);
+  } catch {
+    throw new Complaint(`${url} is answered by something that is not the API: is this its address?`);
+  }
+}
+
 function refusal(status: number, text: string): string {
   const meaning = MEANINGS[status];
   const detail = /"(?:detail|message)":"([^"]+)"/.exec(text)?.[1];
   return [`${status}`, meaning, detail].filter(Boolean).join(': ');
-}
-
-/** The library hides why it failed one level below. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `nothing within ${CALL_LIMIT_MS / 1000} s`;
-  const { cause } = error;
-  if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
-  return error.message;
 }

@@ -1,9 +1,9 @@
 // What the doctor looks at, in which order, and what is not worth looking at when something before is wrong.
 import { sleep } from '@mooring/runtime';
-import { WebSocket } from 'ws';
-import { type Api, apiClient, asked } from './api.js';
+import { type Api, apiClient, asked, bodyOf } from './api.js';
+import { opens } from './door.js';
 import { Complaint, type Finding, finding } from './findings.js';
-import { admitted, type Dialect, dialects, discharge, type Patient, pathOf } from './patients.js';
+import { admitted, type Dialect, dialects, discharge, doorOf, type Patient } from './patients.js';
 import { newTrace, traceArrived } from './trace.js';
 
 export interface DoctorOptions {
@@ -21,7 +21,6 @@ export interface DoctorOptions {
 
 const STORED_WITHIN_MS = 20_000;
 const SWITCHED_WITHIN_MS = 20_000;
-const OPEN_WITHIN_MS = 10_000;
 const LOOK_MS = 250;
 
 /** Looks at everything, tells each finding as soon as it is known, and leaves nothing behind. */
@@ -41,13 +40,16 @@ export async function examine(
 
   const { url, edge, token, traces, traceWithinS } = options;
   const api = apiClient(url, token);
+  /** Waiting for each further thing would take as long again. */
+  const silent = (): boolean =>
+    findings.at(-1)?.says.includes(`${new URL(url).origin} does not answer`) ?? false;
   const answers = await look('the API', () => health(url));
   if (token === undefined) {
-    for (const dialect of dialects) await look(`a door for ${dialect}`, () => opens(edge, dialect));
+    for (const dialect of dialects) await look(`a door for ${dialect}`, () => opens(doorOf(edge, dialect)));
     pass('devices, readings and commands', 'not tried, as there is no --token');
     return findings;
   }
-  if (!answers && findings.at(-1)?.says.includes('does not answer')) {
+  if (!answers && silent()) {
     pass('everything else', 'not tried, as it needs the API');
     return findings;
   }
@@ -55,15 +57,25 @@ export async function examine(
     pass('devices, readings and commands', 'not tried, as they need a token that is valid');
     return findings;
   }
+  // No network is kept from this dialect, as its devices have credentials.
+  if (!(await look('the edge', () => opens(doorOf(edge, 'nerveshub'))))) {
+    pass('devices, readings and commands', 'not tried, as they need an edge that takes connections');
+    return findings;
+  }
   const made = new Set<string>();
   const patients = new Map<Dialect, Patient>();
   try {
-    for (const dialect of dialects)
+    for (const dialect of dialects) {
       await look(`a ${dialect} device`, async () => {
         const startMs = Date.now();
         patients.set(dialect, await admitted(api, edge, dialect, made));
         return `is online ${Date.now() - startMs} ms after it was enrolled`;
       });
+      if (silent()) {
+        pass('everything else', 'not tried, as the API has stopped answering');
+        return findings;
+      }
+    }
     const plug = patients.get('kinetid');
     if (plug === undefined) {
       pass('a reading, a command and their trace', 'not tried, as they need the kinetid device');
@@ -92,7 +104,7 @@ async function health(url: string): Promise<string> {
   const startMs = Date.now();
   const response = await asked(`${url}/healthz`);
   const tookMs = Date.now() - startMs;
-  const text = await response.text();
+  const text = await bodyOf(response);
   let parts: Readonly<Record<string, { state: string; detail?: string }>>;
   try {
     parts = JSON.parse(text).parts ?? {};
@@ -102,7 +114,7 @@ async function health(url: string): Promise<string> {
   const down = Object.entries(parts).filter(([, { state }]) => state !== 'ok');
   if (down.length > 0)
     throw new Complaint(
-      `it answers, and says that ${down.map(([name, { detail = 'no reason given' }]) => `${name} is down (${detail})`).join(', ')}`,
+      `it answers, and says that ${down.map(([name, { detail = 'no reason given' }]) => `${name} is down (${detail})`).join(', ')}: ${down.length > 1 ? 'begin with what they share, Postgres and NATS; then ' : ''}look at the log and /readyz of each`,
     );
   if (!response.ok) throw new Complaint(`${url}/healthz is answered ${response.status}`);
   return `answers in ${tookMs} ms, all ${Object.keys(parts).length} parts are well`;
@@ -111,27 +123,6 @@ async function health(url: string): Promise<string> {
 async function who(api: Api): Promise<string> {
   await api.call('GET', '/v1/me');
   return 'is valid';
-}
-
-/** Opens a socket and leaves, without a word: no device comes of it. */
-function opens(edge: string, dialect: Dialect): Promise<string> {
-  const url = `${edge}${pathOf(dialect)}${dialect === 'nerveshub' ? '?vsn=2.0.0' : ''}`;
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, { handshakeTimeout: OPEN_WITHIN_MS });
-    socket.once('open', () => {
-      socket.terminate();
-      resolve(`${url} takes connections`);
-    });
-    // Asks for a credential, so it is there.
-    socket.once('unexpected-response', (request, { statusCode = 0 }) => {
-      request.destroy();
-      if (statusCode === 401) resolve(`${url} asks who is there`);
-      else reject(new Complaint(`${url} refuses with ${statusCode}`));
-    });
-    socket.on('error', (error) =>
-      reject(new Complaint(`${url} does not take connections (${error.message})`)),
-    );
-  });
 }
 
 async function stored(api: Api, plug: Patient): Promise<string> {
@@ -164,7 +155,7 @@ async function command(api: Api, plug: Patient, traceparent: string): Promise<st
     throw new Complaint(
       plug.switches() > 0
         ? `it reached the device, and is ${state} since: the device’s answer was not heard (\`registry-control\`)`
-        : `it is ${state} and did not reach the device: look at the registry’s log and at the edge that has the device`,
+        : `it is ${state} and did not reach the device: look at NATS, at the registry’s log and at the edge that has the device`,
     );
   });
   return `reached the device and was answered within ${Date.now() - startMs} ms`;

@@ -17,6 +17,8 @@ Ends with 0 when everything is well, 1 when something is wrong, 64 when it was c
 
 const WRONG = 1;
 const CALLED_WRONGLY = 64;
+const HTTP = ['http:', 'https:'];
+const WEBSOCKET = ['ws:', 'wss:'];
 
 try {
   const { values } = parseArgs({
@@ -32,6 +34,7 @@ try {
   const traceWithinS = Number(values['trace-within']);
   if (values.help) process.stdout.write(usage);
   else if (values.url === undefined) called('--url is missing');
+  else if (wrongCall(values) !== undefined) called(wrongCall(values) ?? '');
   else if (!(traceWithinS > 0)) called('--trace-within is a number of seconds');
   else await run(new URL(values.url), { ...values, traceWithinS });
 } catch (error) {
@@ -45,12 +48,36 @@ interface Given {
   readonly traceWithinS: number;
 }
 
+/** What cannot be meant, without repeating a token. */
+function wrongCall(given: {
+  readonly url?: string | undefined;
+  readonly edge?: string | undefined;
+  readonly token?: string | undefined;
+  readonly traces?: string | undefined;
+}): string | undefined {
+  const { url, edge, token, traces } = given;
+  if (!isUrl(url, HTTP)) return '--url begins with http:// or https://';
+  if (edge !== undefined && !isUrl(edge, [...HTTP, ...WEBSOCKET]))
+    return '--edge begins with ws:// or wss://';
+  if (traces !== undefined && !isUrl(traces, HTTP)) return '--traces begins with http:// or https://';
+  // Nothing else can be sent as a header.
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+    return '--token is empty, or has signs that no token has: is it all there, and nothing besides?';
+  return undefined;
+}
+
+function isUrl(text: string | undefined, protocols: readonly string[]): boolean {
+  return text !== undefined && URL.canParse(text) && protocols.includes(new URL(text).protocol);
+}
+
 async function run(url: URL, { edge, token, traces, traceWithinS }: Given): Promise<void> {
   const secure = url.protocol === 'https:';
   const findings = await examine(
     {
       url: trimmed(url.href),
-      edge: trimmed(edge ?? `${secure ? 'wss' : 'ws'}://${url.hostname}${secure ? '' : ':8000'}`),
+      edge: trimmed(
+        edge?.replace(/^http/, 'ws') ?? `${secure ? 'wss' : 'ws'}://${url.hostname}${secure ? '' : ':8000'}`,
+      ),
       traceWithinS,
       ...(token === undefined ? {} : { token }),
       ...(traces === undefined ? {} : { traces: trimmed(traces) }),

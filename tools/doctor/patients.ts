@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { bergBridge, cameraDevice, kinetidPlug, nervesDevice } from '@mooring/devices';
 import { sleep } from '@mooring/runtime';
 import type { Api } from './api.js';
+import { refusal } from './door.js';
 import { Complaint } from './findings.js';
 
 export const dialects = ['kinetid', 'berg', 'camera', 'nerveshub'] as const;
@@ -46,9 +47,9 @@ const KINDS: Readonly<Record<Dialect, string>> = {
   nerveshub: 'nerves',
 };
 
-/** Where devices of a dialect connect, on whatever edge. */
-export function pathOf(dialect: Dialect): string {
-  return PATHS[dialect];
+/** Where devices of a dialect connect at an edge. */
+export function doorOf(edge: string, dialect: Dialect): string {
+  return `${edge}${PATHS[dialect]}${dialect === 'nerveshub' ? '?vsn=2.0.0' : ''}`;
 }
 
 /**
@@ -82,11 +83,11 @@ export async function admitted(
 /** Deletes what was made; the Complaints of those that could not be. */
 export async function discharge(api: Api, made: ReadonlySet<string>): Promise<readonly string[]> {
   const left: string[] = [];
-  for (const id of made) {
-    await api
-      .call('DELETE', `/v1/devices/${id}`)
-      .catch((error: Error) => left.push(`${id}: ${error.message}`));
-  }
+  await Promise.all(
+    [...made].map((id) =>
+      api.call('DELETE', `/v1/devices/${id}`).catch((error: Error) => left.push(`${id}: ${error.message}`)),
+    ),
+  );
   return left;
 }
 
@@ -139,17 +140,10 @@ function connect(edge: string, dialect: Dialect, { identifier, secret, key }: En
   }
 }
 
-function whyOffline(edge: string, dialect: Dialect, connected: boolean, refusal: number | undefined): string {
+function whyOffline(edge: string, dialect: Dialect, connected: boolean, refused: number | undefined): string {
   const path = `${edge}${PATHS[dialect]}`;
   if (connected)
     return `it is connected to ${path}, and the platform does not say that it is online: look at the edge’s admissions and the registry’s log`;
-  if (refusal === undefined) return `nothing takes connections at ${path}`;
-  const meaning: Readonly<Record<number, string>> = {
-    401: 'it is not believed who it is',
-    403: 'devices of this dialect may not come from this network (EDGE_PLAIN_NETWORKS)',
-    404: 'there is no such path: is this an edge?',
-    429: 'too many connect from this address',
-    503: 'the edge takes nobody now: it is full, draining, or has lost NATS or the registry',
-  };
-  return `${path} refuses it with ${refusal}: ${meaning[refusal] ?? 'look at the edge’s log'}`;
+  if (refused === undefined) return `nothing takes connections at ${path}`;
+  return refusal(path, refused);
 }

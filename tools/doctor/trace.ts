@@ -1,7 +1,7 @@
 // Whether a trace that the doctor began is found where traces are kept.
 import { randomBytes } from 'node:crypto';
 import { sleep } from '@mooring/runtime';
-import { asked } from './api.js';
+import { asked, bodyOf } from './api.js';
 import { Complaint } from './findings.js';
 
 const LOOK_MS = 1_000;
@@ -17,7 +17,7 @@ export async function traceArrived(traces: string, id: string, seconds: number):
   const startMs = Date.now();
   for (;;) {
     const response = await asked(`${traces}/api/traces/${id}`);
-    const text = await response.text();
+    const text = await bodyOf(response);
     // Both answer 404 for a trace that they do not have (yet).
     if (response.ok && /"spanI[dD]"/.test(text))
       return `of the command is there ${Math.round((Date.now() - startMs) / 1000)} s later: ${traces}/trace/${id}`;
