@@ -6,10 +6,12 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { envDetector, hostDetector } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base';
+
+import { ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
 import { PrismaInstrumentation } from '@prisma/instrumentation';
 import type { Environment } from './config.js';
 import { logger } from './log.js';
+import { RootSampler } from './root-sampler.js';
 import { SpanQueue } from './span-queue.js';
 import { onTelemetryShutdown } from './telemetry-shutdown.js';
 
@@ -18,7 +20,7 @@ const UNTRACED_PATHS: ReadonlySet<string | undefined> = new Set(['/livez', '/rea
 
 /**
  * Starts exporting spans to the OTLP endpoint that the `OTEL_*` variables name. Of the traces that begin here the
- * fraction OTEL_TRACES_SAMPLER_ARG is kept (1 when absent); of those that come from elsewhere, what their origin kept.
+ * fraction OTEL_TRACES_SAMPLER_ARG is kept (1 when absent), none that a lone statement would be; of those that come from elsewhere, what their origin kept.
  */
 export function startTracing(env: Environment): void {
   const log = logger('telemetry');
@@ -36,7 +38,7 @@ export function startTracing(env: Environment): void {
     // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES.
     resourceDetectors: [envDetector, hostDetector],
     sampler: new ParentBasedSampler({
-      root: new TraceIdRatioBasedSampler(ratio(env['OTEL_TRACES_SAMPLER_ARG'])),
+      root: new RootSampler(ratio(env['OTEL_TRACES_SAMPLER_ARG'])),
     }),
     spanProcessors: [new SpanQueue(new OTLPTraceExporter(), bound(env['OTEL_BSP_MAX_QUEUE_SIZE']))],
     instrumentations: [
@@ -47,7 +49,8 @@ export function startTracing(env: Environment): void {
       }),
       new GrpcInstrumentation(),
       new PgInstrumentation({ requireParentSpan: true }),
-      new PrismaInstrumentation(),
+      // How it prepares a statement is no part of what somebody waits for.
+      new PrismaInstrumentation({ ignoreSpanTypes: ['prisma:client:compile', 'prisma:client:serialize'] }),
     ],
     // Metrics are scraped and logs go to stdout.
     metricReaders: [],
