@@ -69,7 +69,7 @@ export function run(
       tooFast: () => did.push('too fast'),
       slowReader: () => did.push('slow reader'),
     },
-    sampler: { run: (_, __, fn) => fn() },
+    sampler: { run: (_, fn) => fn() },
   };
   let reads = true;
   const peer = {

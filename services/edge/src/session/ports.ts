@@ -82,7 +82,7 @@ export interface SessionEvents {
 /** Decides which frames are traced before any tracer is called. */
 export interface FrameSampler {
   /** Runs `fn`, for one frame in N inside a span that is linked to the upgrade's. */
-  run(dialect: DialectName, upgrade: string | undefined, fn: () => void): void;
+  run(origin: Origin, fn: () => void): void;
 }
 
 /** A session as the sockets and the downlink see it. */

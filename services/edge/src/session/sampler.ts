@@ -1,7 +1,7 @@
 // Decides which frames are traced by counting, before any tracer is called: a span costs more than parsing a frame.
 import { contextFromTraceparent, currentTraceparent, inSpan } from '@mooring/runtime';
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import type { DialectName } from '../dialects/dialect.js';
+import type { Origin } from './ports.js';
 
 /** Shared by all sessions of the process. */
 export class Sampler {
@@ -15,17 +15,17 @@ export class Sampler {
     this.#oneIn = oneIn;
   }
 
-  run(dialect: DialectName, upgrade: string | undefined, fn: () => void): void {
+  run({ dialect, connectionId, traceparent }: Origin, fn: () => void): void {
     if (this.#oneIn === 0 || --this.#countdown > 0) {
       fn();
       return;
     }
     this.#countdown = this.#oneIn;
-    const upgraded = upgrade && trace.getSpanContext(contextFromTraceparent(upgrade));
+    const upgraded = traceparent && trace.getSpanContext(contextFromTraceparent(traceparent));
     const options = {
       kind: SpanKind.SERVER,
       parent: ROOT_CONTEXT,
-      attributes: { 'mooring.dialect': dialect },
+      attributes: { 'mooring.dialect': dialect, 'mooring.connection': connectionId },
       links: upgraded ? [{ context: upgraded }] : [],
     };
     inSpan('edge frame', options, () => {

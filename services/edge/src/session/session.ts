@@ -89,7 +89,7 @@ export class Session<S> implements LiveSession {
       return;
     }
     const input: Input = { on: 'frame', frame: { data, binary } };
-    this.#ports.sampler.run(this.dialect, this.#origin.traceparent, () => this.#input(input));
+    this.#ports.sampler.run(this.#origin, () => this.#input(input));
   }
 
   alive(): void {

@@ -48,7 +48,7 @@ export function upgrade(
     return;
   }
   const decision = endpoint.upgrade(hello);
-  const attributes = { 'mooring.dialect': endpoint.dialect };
+  const attributes = { 'mooring.dialect': endpoint.dialect, 'mooring.connection': hello.connectionId };
   if (decision.accept === false) settle(upgrading, decision);
   else if (decision.accept === true)
     inSpan('edge upgrade', { attributes }, () => settle(upgrading, decision));
