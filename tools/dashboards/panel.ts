@@ -5,7 +5,7 @@ export interface Panel {
   readonly title: string;
   /** What it tells, and when to worry. */
   readonly says: string;
-  readonly unit: 'short' | 's' | 'bytes' | 'percentunit' | 'reqps' | 'cps' | 'cores';
+  readonly unit: 'short' | 's' | 'bytes' | 'Bps' | 'percentunit' | 'reqps' | 'cps' | 'cores';
   readonly queries: Readonly<Record<string, string>>;
   /** A number instead of a curve. */
   readonly number?: true;
@@ -34,6 +34,7 @@ const UNITS: Readonly<Record<Panel['unit'], string>> = {
   short: 'short',
   s: 's',
   bytes: 'bytes',
+  Bps: 'Bps',
   percentunit: 'percentunit',
   reqps: 'reqps',
   cps: 'cps',

@@ -57,7 +57,7 @@ export const rollout: Dashboard = {
         {
           title: 'Bytes downloaded a second',
           says: 'What the network of firmware-update carries.',
-          unit: 'bytes',
+          unit: 'Bps',
           queries: { bytes: rate('mooring_firmware_downloaded_bytes_total') },
         },
         {

@@ -84,7 +84,10 @@ export const service: Dashboard = {
           says: 'Seconds of work a second: at 1 a consumer is busy all the time.',
           unit: 'percentunit',
           queries: {
-            '{{durable}}': rate('mooring_consumer_handle_seconds_sum{job="$job"}', 'durable, instance'),
+            '{{durable}} {{instance}}': rate(
+              'mooring_consumer_handle_seconds_sum{job="$job"}',
+              'durable, instance',
+            ),
           },
         },
         {
