@@ -1,4 +1,5 @@
 // The public HTTP API as a program of somebody else's would call it.
+import { randomUUID } from 'node:crypto';
 
 /** What the tests look at of a device. */
 export interface DeviceView {
@@ -93,4 +94,15 @@ export function apiClient(base: string, token: string): Api {
     latest: async (id) => (await get<{ items: Reading[] }>(`/v1/devices/${id}/readings/latest`)).items,
     log: async (id) => (await get<{ items: never[] }>(`/v1/devices/${id}/log?limit=100`)).items,
   };
+}
+
+/** Somebody with an account and an organization of their own, who belongs to no other. */
+export async function newcomer(api: Api) {
+  const email = `${randomUUID()}@example.com`;
+  const account = { email, password: 'correct horse battery' };
+  const { token, user } = await api.made<{ token: string; user: { id: string } }>(
+    '/v1/auth/register',
+    account,
+  );
+  return { email, token, userId: user.id };
 }

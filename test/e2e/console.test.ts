@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type NervesDevice, nervesDevice } from '@mooring/devices';
 import { eventually } from '@mooring/harness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeviceView } from './_api.js';
+import { type DeviceView, newcomer } from './_api.js';
 import { Peer } from './_peer.js';
 import { startTestStack, type TestStack } from './_stack.js';
 
@@ -101,8 +101,7 @@ describe('a console', () => {
   });
 
   it('does not exist for another organization, nor for nobody', async () => {
-    const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery' };
-    const { token } = await post<{ token: string }>('/v1/auth/register', account);
+    const { token } = await newcomer(mooring.api);
     expect(await refusal(token)).toBe('not_found');
     expect(await refusal('nonsense')).toBe('unauthenticated');
   });

@@ -1,11 +1,10 @@
 // Watching as cameras, viewers and their owner see it: rights, order, limits, ends and losses, over two edges.
-import { randomUUID } from 'node:crypto';
 import { eventually } from '@mooring/harness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiClient } from './_api.js';
+import { apiClient, newcomer } from './_api.js';
 import { Peer } from './_peer.js';
 import { startTestStack, type TestStack } from './_stack.js';
-import { answer, asked, camera, offer, viewer, watched } from './_watch.js';
+import { answer, asked, camera, offer, viewer, type WatchPeer, watched } from './_watch.js';
 
 interface SessionView {
   readonly id: string;
@@ -41,11 +40,7 @@ const ended = (id: string): Promise<SessionView> =>
     what: `the end of ${id}`,
     withinMs: 30_000,
   });
-const stranger = async (): Promise<string> => {
-  const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery' };
-  const made = await mooring.api.call('POST', '/v1/auth/register', account);
-  return (made.body as { token: string }).token;
-};
+const stranger = async (): Promise<string> => (await newcomer(mooring.api)).token;
 
 describe('a session', () => {
   it('passes everything in order between two edges, with credentials of each side’s own', async () => {
@@ -180,6 +175,42 @@ describe('a session', () => {
     await reading;
     device.end();
     person.end();
+  });
+});
+
+describe('a right that is taken away', () => {
+  it('ends what its person watches, at both ends, and lets nobody begin again; others go on', async () => {
+    const device = await camera(edge(0), 'family-cam');
+    const { organization_id: id } = await mooring.api.get<{ organization_id: string }>(
+      `/v1/devices/${(await mooring.api.device('camera', 'family-cam'))?.id}`,
+    );
+    const members = `/v1/organizations/${id}/members`;
+    const guest = await newcomer(mooring.api);
+    await mooring.api.made(members, { email: guest.email, role: 'viewer' });
+    const key = { name: 'tablet', role: 'viewer', scopes: ['watch'] };
+    const { id: keyId, secret } = await mooring.api.made<{ id: string; secret: string }>('/v1/api-keys', key);
+    const [person, tablet, stays] = [
+      await viewer(edge(1), guest.token),
+      await viewer(edge(0), secret),
+      await viewer(edge(1), token),
+    ];
+    const watch = (who: WatchPeer): Promise<string> => watched(who, device, 'family-cam');
+    const [persons, tablets, kept] = [await watch(person), await watch(tablet), await watch(stays)];
+
+    const isOver = async (who: WatchPeer, sessionId: string): Promise<void> => {
+      for (const end of [who, device]) {
+        expect((await end.hears('watch_ended', sessionId)).payload['reason']).toBe('user_ended');
+      }
+      expect((await asked(who, 'family-cam')).payload['code']).toBe('unauthorized');
+    };
+    expect((await mooring.api.call('DELETE', `${members}/${guest.userId}`)).status).toBe(204);
+    await isOver(person, persons);
+    expect((await mooring.api.call('DELETE', `/v1/api-keys/${keyId}`)).status).toBe(204);
+    await isOver(tablet, tablets);
+    stays.say('signal_ice', { session_id: kept, candidate: null });
+    await device.hears('signal_ice', kept);
+    expect(stays.heard(kept)).toEqual(['watch_ready', 'signal_answer']);
+    for (const end of [device, person, tablet, stays]) end.end();
   });
 });
 
