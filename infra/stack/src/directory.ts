@@ -22,6 +22,8 @@ export interface StackFile {
   readonly firmware: string;
   readonly nats: string;
   readonly postgres: string;
+  /** Where /livez, /readyz and /metrics of each service are. */
+  readonly health: Readonly<Record<string, string>>;
   readonly pids: Readonly<Record<string, number>>;
   readonly owner: { readonly email: string; readonly token: string };
 }

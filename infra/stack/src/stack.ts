@@ -113,7 +113,11 @@ export class Stack {
     if (flags.demo) await this.#demo(planned, token);
     const { nats: natsUrl, postgres: postgresUrl, api, firmware, edges } = planned.urls;
     const owner = { email: flags.owner.email, token };
-    this.#file = { edges, api, firmware, nats: natsUrl, postgres: postgresUrl, pids: this.#pids(), owner };
+    this.#file = {
+      ...{ edges, api, firmware, nats: natsUrl, postgres: postgresUrl },
+      health: Object.fromEntries(this.#health),
+      ...{ pids: this.#pids(), owner },
+    };
     this.#directory.write(this.#file);
   }
 
