@@ -54,6 +54,10 @@ it('frame → publish → consume → INSERT, across two processes', async () =>
   );
   expect(rest.some(({ service, name }) => service === 'edge-1' && name === 'uplink publish')).toBe(true);
   expect(rest.some(({ service, name }) => service === 'telemetry' && name.startsWith('consume'))).toBe(true);
+  const upgrade = collector.spans.find(({ spanId }) => frame?.links.includes(spanId));
+  expect(upgrade?.name).toBe('edge upgrade');
+  expect(frame?.attributes['mooring.connection']).toMatch(/^[0-9a-f-]{36}$/);
+  expect(upgrade?.attributes['mooring.connection']).toBe(frame?.attributes['mooring.connection']);
   socket.end();
 });
 
@@ -194,4 +198,11 @@ it('watch request → rights → row → camera, offer and answer, in one trace 
   }
   device.end();
   person.end();
+});
+
+it('no trace begins with a statement of a loop that looks for work', () => {
+  const isStatement = ({ name }: SpanView): boolean => /^(prisma|pg)/.test(name);
+  const statements = collector.spans.filter(isStatement);
+  expect(statements.length).toBeGreaterThan(0);
+  expect(names(statements.filter(({ parentSpanId }) => parentSpanId === ''))).toEqual([]);
 });
