@@ -1,7 +1,7 @@
 // Whoever may not watch any more sees nothing within seconds, at both ends and once; everybody else goes on.
 import { eventually } from '@mooring/harness';
 import type { registry } from '@mooring/proto';
-import { every, Fault, uuidv7 } from '@mooring/runtime';
+import { every, exposition, Fault, uuidv7 } from '@mooring/runtime';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSignaling, type TestSignaling } from './_signaling.js';
 
@@ -111,6 +111,12 @@ const endedPeople = async (): Promise<string[]> => {
   return (await signaling.query<{ user_id: string }>(ended)).map(({ user_id }) => user_id);
 };
 
+const withdrawals = 'mooring_watch_rights_withdrawn_total';
+const valueOf = async (metric: string): Promise<number> => {
+  const line = (await exposition(false)).body.split('\n').find((each) => each.startsWith(`${metric} `));
+  return Number(line?.slice(metric.length + 1) ?? 0);
+};
+
 describe('a registry that does not answer', () => {
   it('ends nothing, and is asked again', async () => {
     const guest = somebody();
@@ -118,9 +124,14 @@ describe('a registry that does not answer', () => {
     signaling.registry.withdrawn = () => {
       throw new Fault('internal', 'the rights cannot be looked up');
     };
+    const failed = 'mooring_watch_sweep_failures_total{sweep="rights"}';
+    const [failures, ends] = [await valueOf(failed), await valueOf(withdrawals)];
     await untilAsked((watching) => watching.length === 1);
     await go(made);
+    await eventually(async () => (await valueOf(failed)) > failures, { what: 'a failure that counts' });
+    expect(await valueOf(withdrawals)).toBe(ends);
     signaling.registry.withdrawn = ({ userId }) => userId === guest.userId;
     await untilEnded(made);
+    await eventually(async () => (await valueOf(withdrawals)) === ends + 1, { what: 'the end that counts' });
   });
 });
