@@ -78,6 +78,16 @@ export class Container {
     return new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(text)?.[1];
   }
 
+  /** Where it can write, by the mounts that it sees. */
+  get writable(): readonly string[] {
+    const inner = this.#inner();
+    if (inner === undefined) return [];
+    // proc(5): id, parent, device, root, mount point, options …
+    const mounts = readFileSync(`/proc/${inner}/mountinfo`, 'utf8').trim().split('\n');
+    const parts = mounts.map((line) => line.split(' '));
+    return parts.filter(([, , , , , options = '']) => /^rw\b/.test(options)).map(([, , , , at = '']) => at);
+  }
+
   /** Exit code or signal once it has ended; rejects after `limitMs`. */
   ended(limitMs: number): Promise<number | string> {
     return deadline(this.#exit, limitMs, 'the end of a container');
@@ -91,6 +101,7 @@ export class Container {
   /** SIGKILL, whatever it does. */
   async remove(): Promise<void> {
     const LIMIT_MS = 10_000;
+    this.signal('SIGKILL');
     this.#child.kill('SIGKILL');
     await this.ended(LIMIT_MS);
   }

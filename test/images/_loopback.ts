@@ -1,50 +1,39 @@
-// The platform on loopback: every port of the manifests becomes a free one of this machine, and every name 127.0.0.1.
-import { freePorts, type TestNats, type TestPostgres } from '@mooring/harness';
+// The platform on loopback: every service has an address of its own there, with the ports of the manifests.
+import type { TestNats, TestPostgres } from '@mooring/harness';
 import type { IContainer } from 'kubernetes-models/v1';
 import { environment } from '../manifests/_environment.js';
-import { nameOf, type Workload } from '../manifests/_pods.js';
 import type { Resource } from '../manifests/_tree.js';
+
+/** What stands for the bus and the databases of the manifests. */
+export interface Servers {
+  readonly nats: TestNats;
+  readonly postgres: TestPostgres;
+}
 
 export class Loopback {
   readonly #resources: readonly Resource[];
-  readonly #nats: TestNats;
-  readonly #postgres: TestPostgres;
-  /** `service:port`, and where that is here. */
-  readonly #ports: ReadonlyMap<string, number>;
+  readonly #servers: Servers;
+  readonly #addresses: ReadonlyMap<string, string>;
 
-  private constructor(
-    resources: readonly Resource[],
-    servers: { readonly nats: TestNats; readonly postgres: TestPostgres },
-    ports: ReadonlyMap<string, number>,
-  ) {
+  /** `names` are those of the services of ours; others of the manifests are there, and nothing listens. */
+  constructor(resources: readonly Resource[], names: readonly string[], servers: Servers) {
     this.#resources = resources;
-    this.#nats = servers.nats;
-    this.#postgres = servers.postgres;
-    this.#ports = ports;
-  }
-
-  static async of(
-    resources: readonly Resource[],
-    services: readonly Workload[],
-    servers: { readonly nats: TestNats; readonly postgres: TestPostgres },
-  ): Promise<Loopback> {
-    const names = services.flatMap((service) =>
-      (service.spec.containers[0]?.ports ?? []).map((port) => `${nameOf(service)}:${port.containerPort}`),
+    this.#servers = servers;
+    // All of 127.0.0.0/8 is loopback: a network that depends on the process, away from where everybody listens.
+    const network = `127.${64 + ((process.pid >> 8) % 64)}.${process.pid % 256}`;
+    this.#addresses = new Map(
+      [...names, 'otel-collector'].map((name, index) => [name, `${network}.${index + 1}`]),
     );
-    // The collector is not there; what a process does without one is part of what is tested.
-    names.push('otel-collector:4318');
-    const free = await freePorts(names.length);
-    return new Loopback(resources, servers, new Map(names.map((name, index) => [name, free[index] ?? 0])));
   }
 
-  /** Where a port of a service is here; throws when the manifests know none. */
-  port(service: string, port: number): number {
-    const here = this.#ports.get(`${service}:${port}`);
-    if (here === undefined) throw new TypeError(`no pod of ${service} has a port ${port}`);
-    return here;
+  /** Throws for a name that is not of a service. */
+  address(service: string): string {
+    const address = this.#addresses.get(service);
+    if (address === undefined) throw new TypeError(`there is no service ${service}`);
+    return address;
   }
 
-  /** What the manifests say of a container of `service`, with the ports and addresses of here. */
+  /** What the manifests say of a container of `service`, with addresses for names. */
   environmentOf(service: string, container: IContainer): Readonly<Record<string, string>> {
     const secret = (name: string, key: string): string => {
       throw new TypeError(`Secret ${name} has no ${key} in this overlay`);
@@ -54,13 +43,9 @@ export class Loopback {
   }
 
   #here(service: string, name: string, value: string): string {
-    if (name === 'NATS_URL') return this.#nats.url;
-    if (name.endsWith('_POSTGRES_URL')) return this.#postgres.url(new URL(value).pathname.slice(1));
-    if (name.endsWith('_HOST')) return '127.0.0.1';
-    if (name.endsWith('_PORT')) return String(this.port(service, Number(value)));
-    return value.replace(/([a-z-]+):(\d{4})\b/g, (all, host: string, port: string) => {
-      const here = this.#ports.get(`${host}:${port}`);
-      return here === undefined ? all : `127.0.0.1:${here}`;
-    });
+    if (name === 'NATS_URL') return this.#servers.nats.url;
+    if (name.endsWith('_POSTGRES_URL')) return this.#servers.postgres.url(new URL(value).pathname.slice(1));
+    if (name.endsWith('_HOST')) return this.address(service);
+    return value.replace(/([a-z][a-z-]+)(?=:\d{4}\b)/g, (host) => this.#addresses.get(host) ?? host);
   }
 }

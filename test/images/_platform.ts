@@ -1,10 +1,10 @@
 // Everything of ours that an overlay runs, started from its images on real servers: Jobs first, then services.
-import { eventually, type TestNats, type TestPostgres, testNats, testPostgres } from '@mooring/harness';
+import { eventually, testNats, testPostgres } from '@mooring/harness';
 import { nameOf, type Workload, workloads } from '../manifests/_pods.js';
 import type { Resource } from '../manifests/_tree.js';
 import { Container } from './_container.js';
 import type { Image } from './_image.js';
-import { Loopback } from './_loopback.js';
+import { Loopback, type Servers } from './_loopback.js';
 
 const HEALTH_PORT = 9464;
 const JOB_LIMIT_MS = 120_000;
@@ -26,26 +26,19 @@ export class Platform {
   readonly containers = new Map<string, Container>();
   readonly #resources: readonly Resource[];
   readonly #images: ReadonlyMap<string, Image>;
-  readonly #servers: { readonly nats: TestNats; readonly postgres: TestPostgres };
+  readonly #servers: Servers;
   readonly #loopback: Loopback;
 
-  private constructor(
-    resources: readonly Resource[],
-    images: ReadonlyMap<string, Image>,
-    servers: { readonly nats: TestNats; readonly postgres: TestPostgres },
-    loopback: Loopback,
-  ) {
+  private constructor(resources: readonly Resource[], images: ReadonlyMap<string, Image>, servers: Servers) {
     this.#resources = resources;
     this.#images = images;
     this.#servers = servers;
-    this.#loopback = loopback;
+    this.#loopback = new Loopback(resources, [...images.keys()], servers);
   }
 
   /** With servers that run, and nothing of ours yet. */
   static async over(resources: readonly Resource[], images: ReadonlyMap<string, Image>): Promise<Platform> {
-    const servers = { nats: await testNats(), postgres: await testPostgres() };
-    const services = ours(resources).filter(({ resource }) => resource.kind === 'Deployment');
-    return new Platform(resources, images, servers, await Loopback.of(resources, services, servers));
+    return new Platform(resources, images, { nats: await testNats(), postgres: await testPostgres() });
   }
 
   /** Runs every container that ends by itself, of Jobs and before services; exit codes and logs by name. */
@@ -78,19 +71,22 @@ export class Platform {
     await Promise.all([...this.containers].map(([name, container]) => this.#becomesReady(name, container)));
   }
 
-  /** Where a port of the manifests is on this machine. */
-  port(service: string, port: number): number {
-    return this.#loopback.port(service, port);
+  /** Where a port of a service is, as in a URL. */
+  at(service: string, port: number): string {
+    return `${this.#loopback.address(service)}:${port}`;
   }
 
+  /** Ends everything at once. */
   async remove(): Promise<void> {
-    await Promise.all([...this.containers.values()].map((container) => container.remove()));
-    await this.#servers.nats.stop();
-    await this.#servers.postgres.stop();
+    const { nats, postgres } = this.#servers;
+    const containers = [...this.containers.values()].map((container) => container.remove());
+    const ends = await Promise.allSettled([...containers, nats.stop(), postgres.stop()]);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   async #becomesReady(name: string, container: Container): Promise<void> {
-    const url = `http://127.0.0.1:${this.port(name, HEALTH_PORT)}/readyz`;
+    const url = `http://${this.at(name, HEALTH_PORT)}/readyz`;
     const isReady = async (): Promise<boolean> => {
       if (container.hasEnded) return true;
       return (await fetch(url, { signal: AbortSignal.timeout(3_000) })).status === 200;

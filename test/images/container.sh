@@ -14,9 +14,12 @@ for folder in $writable; do
 done
 if [ "$shell" = without ]; then
   for program in bash dash; do
-    [ ! -e "$root/usr/bin/$program" ] || mount --bind /dev/null "$root/usr/bin/$program"
+    [ -e "$root/usr/bin/$program" ] || continue
+    mount --bind /dev/null "$root/usr/bin/$program"
+    mount -o remount,bind,ro "$root/usr/bin/$program"
   done
 fi
 mount -o remount,bind,ro "$root"
-exec setpriv --inh-caps=-all --no-new-privs \
-  unshare --root="$root" --wd="$directory" --setgid="$group" --setuid="$user" "$@"
+# The last step is the image's own program: who changes users forgets with whom to die.
+exec unshare --root="$root" --wd="$directory" \
+  setpriv --pdeathsig=KILL --reuid="$user" --regid="$group" --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs "$@"
