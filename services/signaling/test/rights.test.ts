@@ -112,7 +112,7 @@ const endedPeople = async (): Promise<string[]> => {
 };
 
 const withdrawals = 'mooring_watch_rights_withdrawn_total';
-const valueOf = async (metric: string): Promise<number> => {
+const figure = async (metric: string): Promise<number> => {
   const line = (await exposition(false)).body.split('\n').find((each) => each.startsWith(`${metric} `));
   return Number(line?.slice(metric.length + 1) ?? 0);
 };
@@ -125,13 +125,13 @@ describe('a registry that does not answer', () => {
       throw new Fault('internal', 'the rights cannot be looked up');
     };
     const failed = 'mooring_watch_sweep_failures_total{sweep="rights"}';
-    const [failures, ends] = [await valueOf(failed), await valueOf(withdrawals)];
+    const [failures, ends] = [await figure(failed), await figure(withdrawals)];
     await untilAsked((watching) => watching.length === 1);
     await go(made);
-    await eventually(async () => (await valueOf(failed)) > failures, { what: 'a failure that counts' });
-    expect(await valueOf(withdrawals)).toBe(ends);
+    await eventually(async () => (await figure(failed)) > failures, { what: 'a failure that counts' });
+    expect(await figure(withdrawals)).toBe(ends);
     signaling.registry.withdrawn = ({ userId }) => userId === guest.userId;
     await untilEnded(made);
-    await eventually(async () => (await valueOf(withdrawals)) === ends + 1, { what: 'the end that counts' });
+    await eventually(async () => (await figure(withdrawals)) === ends + 1, { what: 'the end that counts' });
   });
 });
