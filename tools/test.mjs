@@ -51,7 +51,12 @@ const check = [
   vitest('contract'),
   vitest('manifests'),
 ];
-const servers = [{ title: 'nats-server', run: natsServer }, vitest('integration'), vitest('e2e'), vitest('alone')];
+const servers = [
+  { title: 'nats-server', run: natsServer },
+  vitest('integration'),
+  vitest('e2e'),
+  vitest('alone'),
+];
 
 const only = process.argv[2];
 if (only !== undefined && only !== 'check') {

@@ -138,14 +138,20 @@ describe.skipIf(why !== undefined)('alerts', () => {
     await mooring.api.call('PATCH', `/v1/deployment-groups/${group.id}`, { is_active: false });
   });
 
-  it('of a service that hangs', { timeout: 90_000 }, async () => {
+  it('of a service that hangs, and of devices that nobody can understand', { timeout: 90_000 }, async () => {
     const device = await camera(edge(0), 'alert-cam');
     const { token } = mooring.file.owner;
     const people = await Promise.all(Array.from({ length: 6 }, () => viewer(edge(1), token)));
     const undo = frozen(mooring, 'signaling');
+    const stop = new AbortController();
+    // No device speaks that version.
+    const dialling = keepDialling(`${edge(1)}/device-socket/websocket?vsn=0.0.0`, stop.signal);
     for (const person of people)
       for (let ask = 0; ask < 3; ask++) person.say('watch_request', { device_id: 'alert-cam' }, `a${ask}`);
-    await watch.seen(['ServiceGone page', 'ProcessDown ticket', ...both('WatchesFail')], SEEN_MS);
+    const expected = ['ServiceGone page', 'ProcessDown ticket', 'ConnectionsRefused ticket'];
+    await watch.seen([...expected, ...both('WatchesFail')], SEEN_MS);
+    stop.abort();
+    await dialling;
     await undo();
     for (const end of [device, ...people]) end.end();
   });

@@ -39,6 +39,8 @@ export function histogram(name: string, le: string, all: string, good: string): 
 
 export const REFUSED =
   'mooring_edge_upgrades_refused_total{dialect="kinetid",instance="e1",reason="overloaded"}';
+export const UNWELCOME =
+  'mooring_edge_upgrades_refused_total{dialect="nerveshub",instance="e1",reason="status_401"}';
 export const OPENED = 'mooring_edge_connections_total{dialect="kinetid",instance="e1"}';
 export const CLOSED =
   'mooring_edge_disconnects_total{dialect="kinetid",instance="e1",reason="connection_lost"}';

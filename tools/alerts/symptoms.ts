@@ -114,13 +114,16 @@ export const symptoms: readonly Symptom[] = [
     severity: 'page',
     lasting: '5m',
     summary: 'A tenth of those who connect is refused ({{ $labels.reason }})',
-    expr: ({ window }) => {
-      const rate = (metric: string): string => `rate(${metric}[${window('5m')}])`;
-      const refused = rate('mooring_edge_upgrades_refused_total{reason!="draining"}');
-      const opened = `sum(${rate('mooring_edge_connections_total')})`;
-      // Fewer than one in two seconds are a device that has got lost, not an outage.
-      return `sum by (reason) (${refused}) > 0.5 and sum by (reason) (${refused}) > scalar(${opened}) / 9`;
-    },
+    expr: refused('reason!~"draining|aborted|network|status_4.."'),
+  },
+  {
+    // What they present is wrong, or where they come from: theirs to mend, and in a fleet that has settled a handful of
+    // them is most of all who connect.
+    alert: 'ConnectionsRefused',
+    severity: 'ticket',
+    lasting: '5m',
+    summary: 'A tenth of those who connect presents what is refused ({{ $labels.reason }})',
+    expr: refused('reason=~"network|status_4.."'),
   },
   {
     alert: 'DisconnectStorm',
@@ -180,3 +183,13 @@ export const symptoms: readonly Symptom[] = [
     expr: ({ window }) => `sum by (job, reason) (rate(mooring_spans_dropped_total[${window('15m')}])) > 1`,
   },
 ];
+
+function refused(matchers: string): Symptom['expr'] {
+  return ({ window }) => {
+    const rate = (metric: string): string => `rate(${metric}[${window('5m')}])`;
+    const reasons = `sum by (reason) (${rate(`mooring_edge_upgrades_refused_total{${matchers}}`)})`;
+    const opened = `sum(${rate('mooring_edge_connections_total')})`;
+    // Fewer than one in two seconds are a device that has got lost, not an outage.
+    return `${reasons} > 0.5 and ${reasons} > scalar(${opened}) / 9`;
+  };
+}

@@ -177,6 +177,7 @@ export const connectionEvents = {
     for (const reason of CLOSE_REASONS) closed.inc({ dialect, reason }, 0);
     for (const outcome of FAILURES) admissions.inc({ dialect, outcome }, 0);
     crashes.inc({ dialect }, 0);
+    open.inc({ dialect }, 0);
     const tally = tallies.get(dialect) ?? { frames: 0 };
     tallies.set(dialect, tally);
     return tally;
