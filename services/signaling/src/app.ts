@@ -25,7 +25,7 @@ import { sessionReader } from './store/sessions.js';
 import { watchReader } from './store/watches.js';
 import { edgeSweep } from './sweeps/edges.js';
 import { historySweep } from './sweeps/history.js';
-import { rightsSweep } from './sweeps/rights.js';
+import { RIGHTS_MS, rightsSweep } from './sweeps/rights.js';
 import { waitSweep } from './sweeps/waits.js';
 import { announcer } from './watching/announce.js';
 import { camerasOf } from './watching/cameras.js';
@@ -37,6 +37,8 @@ export { config } from './config.js';
 /** What a test may bring itself. */
 export interface Overrides {
   readonly clock?: Clock;
+  /** Milliseconds between two looks at who may not watch any more. */
+  readonly rightsMs?: number;
 }
 
 /** Somebody waits for most of what is asked of the database. */
@@ -44,7 +46,7 @@ const STATEMENT_LIMIT_MS = 10_000;
 
 /** The service, connected to the bus. Fault `invalid` when the ICE settings contradict each other. */
 export async function app(config: SignalingConfig, overrides: Overrides = {}): Promise<App> {
-  const { clock = systemClock } = overrides;
+  const { clock = systemClock, rightsMs = RIGHTS_MS } = overrides;
   const [ice, waits] = [iceOf(config), waitsOf(config)];
   const pool = postgresPool(config.SIGNALING_POSTGRES_URL, {
     max: config.SIGNALING_POSTGRES_POOL,
@@ -70,7 +72,7 @@ export async function app(config: SignalingConfig, overrides: Overrides = {}): P
       historySweep(sessions, config.SIGNALING_HISTORY_DAYS, clock),
       waitSweep({ bus, durable: stepsDurable, sessions, changes, clock }),
       edgeSweep(bus, sessions, changes),
-      rightsSweep({ watches: watchReader(pool), cameras, changes }),
+      rightsSweep({ watches: watchReader(pool), cameras, changes, everyMs: rightsMs }),
       watchSteps(bus, changes.steps),
       devicesConnected(bus, changes.devicesGone),
       devicesDisconnected(bus, changes.devicesGone),

@@ -11,6 +11,8 @@ export type TestSignaling = Awaited<ReturnType<typeof startSignaling>>;
 
 export const USER = '018f0000-0000-7000-8000-00000000000a';
 
+/** So that a test need not wait for what takes seconds. */
+const RIGHTS_MS = 300;
 const migrations = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
 
 /** Everything that `stop` takes down again. `settings` override the config; waits are short where a test sets them. */
@@ -32,7 +34,7 @@ export async function startSignaling(settings: Record<string, string> = {}) {
     ...settings,
   };
   const start = async (port: number): Promise<RunningApp> =>
-    runApp(await app(config.load({ ...env, SIGNALING_GRPC_PORT: String(port) })));
+    runApp(await app(config.load({ ...env, SIGNALING_GRPC_PORT: String(port) }), { rightsMs: RIGHTS_MS }));
   const [firstPort = 0, ...more] = ports;
   const replicas: (RunningApp | undefined)[] = [await start(firstPort)];
   const edges = [await TestEdge.start(nats.url, 'edge-1'), await TestEdge.start(nats.url, 'edge-2')];

@@ -5,7 +5,8 @@ import type { WatchReader } from '../store/watches.js';
 import type { Cameras } from '../watching/cameras.js';
 import type { SessionChanges } from '../watching/changes.js';
 
-const LOOK_MS = 5_000;
+/** How often it is asked who may not any more. */
+export const RIGHTS_MS = 5_000;
 const CALL_MS = 4_000;
 /** As many as the registry takes. */
 const AT_ONCE = 500;
@@ -14,10 +15,11 @@ export interface RightsSweepParts {
   readonly watches: WatchReader;
   readonly cameras: Pick<Cameras, 'withdrawn'>;
   readonly changes: Pick<SessionChanges, 'rightsWithdrawn'>;
+  readonly everyMs: number;
 }
 
 /** While the registry does not answer nothing ends. */
-export function rightsSweep({ watches, cameras, changes }: RightsSweepParts): Runnable {
+export function rightsSweep({ watches, cameras, changes, everyMs }: RightsSweepParts): Runnable {
   async function look(signal: AbortSignal): Promise<void> {
     for (let page = await watches(undefined, AT_ONCE); page.length > 0 && !signal.aborted; ) {
       const withdrawn = await cameras.withdrawn(page, CALL_MS);
@@ -32,7 +34,7 @@ export function rightsSweep({ watches, cameras, changes }: RightsSweepParts): Ru
       ready();
       const attempt = (): Promise<void> =>
         look(signal).catch((error: unknown) => sweepFailed('rights', asFault(error)));
-      await every(LOOK_MS, attempt, signal);
+      await every(everyMs, attempt, signal);
     },
   };
 }
