@@ -1,5 +1,5 @@
 // What each alert of an objective must see and what it must not.
-import { type AlertCase, answered, both, histogram, http, page, ticket } from './_alert-series.js';
+import { type AlertCase, answered, both, histogram, http, ticket } from './_alert-series.js';
 
 export const burnRateCases: readonly AlertCase[] = [
   {
