@@ -16,6 +16,7 @@ interface Part {
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: object;
+  readonly stop_grace_period?: string;
 }
 
 const folder = path.resolve(import.meta.dirname, '../../infra');
@@ -45,6 +46,16 @@ describe('compose.yaml', () => {
 
   it('has every process and every Job of the cluster, by its name', () => {
     expect(all.map(([name]) => name).sort()).toEqual(pods.map(nameOf).sort());
+  });
+
+  it('gives each the time to go that its pod has', () => {
+    const ours = pods.filter(({ resource }) => resource.kind === 'Deployment');
+    const missing = services.filter(({ name }) => {
+      const pod = ours.find((one) => nameOf(one) === name);
+      const seconds = Number(parts[name]?.stop_grace_period?.replace(/s$/, ''));
+      return pod === undefined || !(seconds >= Number(pod.spec.terminationGracePeriodSeconds));
+    });
+    expect(missing.map(({ name }) => name)).toEqual([]);
   });
 
   it('mounts files that are there', () => {
