@@ -1,10 +1,11 @@
 // Tests by kind: unit needs nothing, contract and manifests need the build tools, the others start real servers.
 import { defineConfig } from 'vitest/config';
 
-/** End-to-end tests that want the machine for themselves: crowds of devices, faults, rules sixty times as fast. */
+/** Tests that want the machine for themselves: crowds of devices, faults, whole systems, rules sixty times as fast. */
 const ALONE = [
   'test/e2e/{alerts,crash,garbage,large-firmware,rolling-restart,rollout}.test.ts',
   'test/e2e/pods/**/*.test.ts',
+  'infra/stack/test/**/*.test.ts',
 ];
 
 export default defineConfig({
@@ -35,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{services,infra}/*/test/**/*.test.ts'],
+          exclude: ALONE,
           pool: 'forks',
           // They wait more than they work.
           maxWorkers: 2,

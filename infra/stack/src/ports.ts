@@ -1,21 +1,28 @@
 // Free TCP ports of the loopback interface.
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { Fault } from '@mooring/runtime';
 
-/** A port that nobody listened on a moment ago. */
+// What systems give to connections that go out begins above; one of those could take a port before it is listened on.
+const FIRST = 10_000;
+const BEYOND = 32_000;
+const TRIES = 1_000;
+
+/** A port that nobody listened on a moment ago, at random, so that others who look find another one. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   const [port = 0] = await freePorts(1, host);
   return port;
 }
 
-/** Several different ones: all are held until the last is found. */
+/** Several different ones. Fault `exhausted` when hardly any is free. */
 export async function freePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listening(0, host)));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const found = new Set<number>();
+  for (let tries = 0; found.size < count; tries++) {
+    if (tries === TRIES) throw new Fault('exhausted', `no free port of ${host} in ${TRIES} tries`);
+    const port = randomInt(FIRST, BEYOND);
+    if (await isFree(port, host)) found.add(port);
+  }
+  return [...found];
 }
 
 /** The first of as many free ports in a row; none of `except` is among them. */
