@@ -32,10 +32,11 @@ try {
     },
   });
   const traceWithinS = Number(values['trace-within']);
+  const wrong = wrongCall(values);
   if (values.help) process.stdout.write(usage);
   else if (values.url === undefined) called('--url is missing');
-  else if (wrongCall(values) !== undefined) called(wrongCall(values) ?? '');
   else if (!(traceWithinS > 0)) called('--trace-within is a number of seconds');
+  else if (wrong !== undefined) called(wrong);
   else await run(new URL(values.url), { ...values, traceWithinS });
 } catch (error) {
   called(error instanceof Error ? error.message : String(error));

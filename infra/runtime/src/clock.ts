@@ -46,6 +46,14 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Resolves when the signal aborts, at once when it has: for a runnable that only waits to be stopped. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /**
  * Calls `fn` every `ms`, the first time after `ms`, the next one `ms` after the last one ended, so calls never overlap.
  * Resolves when the signal aborts and the running call has ended; rejects with what `fn` throws.

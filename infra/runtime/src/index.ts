@@ -17,6 +17,7 @@ export * from './retry.js';
 export { type App, type MainOptions, main, type Runnable, type Scope } from './run.js';
 export { seal, unseal } from './seal.js';
 export { commonConfig, grpcConfig, healthConfig, natsConfig, postgresConfig } from './shared-config.js';
-export { closedAtStop, untilAborted } from './supervise.js';
+export { closedAtStop } from './supervise.js';
 export * from './trace.js';
+export { type Turn, type TurnBounds, Turns } from './turns.js';
 export { Work, type WorkBounds } from './work.js';

@@ -43,8 +43,8 @@ const log = logger('run');
 
 /**
  * Runs the service `name`; to be awaited by its main.ts. Flags: `--check-config` prints the effective config without
- * secrets, `--migrate` applies the migrations to the service's database, for which it waits up to two minutes, and ends. A wrong config ends with exit code 78,
- * any failure with 1. SIGTERM and SIGINT stop the process; a second one kills it.
+ * secrets, `--migrate` applies the migrations to the service's database, for which it waits up to two minutes, and ends. A
+ * wrong config ends with exit code 78, any failure with 1. SIGTERM and SIGINT stop the process; a second one kills it.
  */
 export async function main<T extends TProperties>(
   name: string,

@@ -1,5 +1,5 @@
 // Decides the order in which the parts of a process start and stop, and what the end of one means for the others.
-import { deadline } from './clock.js';
+import { deadline, untilAborted } from './clock.js';
 import { asFault, Fault, isFault } from './fault.js';
 import { logger } from './log.js';
 
@@ -21,22 +21,14 @@ export interface Scope {
   ready(): void;
 }
 
-/** Resolves when the signal aborts, at once when it has: for a runnable that only waits to be stopped. */
-export function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-/** Something that is open from the start and closed at the stop. */
-export function closedAtStop(name: string, resource: { close(): void }): Runnable {
+/** What is open from the start and closed at the stop. */
+export function closedAtStop(name: string, ...resources: readonly { close(): void }[]): Runnable {
   return {
     name,
     async run({ signal, ready }) {
       ready();
       await untilAborted(signal);
-      resource.close();
+      for (const resource of resources) resource.close();
     },
   };
 }
@@ -54,9 +46,7 @@ interface Running {
 /** Starts runnables one after the other and stops them in reverse order. */
 export class Supervision {
   readonly #stop = new AbortController();
-  readonly #stopped = new Promise<void>((resolve) => {
-    this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  readonly #stopped = untilAborted(this.#stop.signal);
   readonly #running: Running[] = [];
   #failure: Fault | undefined;
   #starting: string | undefined;

@@ -6,7 +6,6 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { envDetector, hostDetector } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-
 import { ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
 import { PrismaInstrumentation } from '@prisma/instrumentation';
 import type { Environment } from './config.js';
@@ -20,7 +19,8 @@ const UNTRACED_PATHS: ReadonlySet<string | undefined> = new Set(['/livez', '/rea
 
 /**
  * Starts exporting spans to the OTLP endpoint that the `OTEL_*` variables name. Of the traces that begin here the
- * fraction OTEL_TRACES_SAMPLER_ARG is kept (1 when absent), none that a lone statement would be; of those that come from elsewhere, what their origin kept.
+ * fraction OTEL_TRACES_SAMPLER_ARG is kept (1 when absent), none that a lone statement would be; of those that come from
+ * elsewhere, what their origin kept.
  */
 export function startTracing(env: Environment): void {
   const log = logger('telemetry');

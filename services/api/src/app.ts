@@ -4,6 +4,7 @@ import {
   type App,
   busRunnable,
   type Clock,
+  closedAtStop,
   connectBus,
   Fault,
   grpcClient,
@@ -14,7 +15,7 @@ import { readConsole } from './console/files.js';
 import { edgeUrlsOf } from './domain/edge-urls.js';
 import { healthOf, partUrls } from './health/health.js';
 import { httpServer } from './http/build.js';
-import { closing, type HttpRunnable, listening } from './http/listen.js';
+import { type HttpRunnable, listening } from './http/listen.js';
 import { settingsOf } from './http/settings.js';
 import { LiveHub } from './live/hub.js';
 
@@ -65,7 +66,12 @@ export async function app(
   return {
     http,
     // Stopped in reverse: live streams end first, as a server that stops waits for its answers to end.
-    runnables: [closing('service clients', Object.values(peers)), busRunnable(bus), http, live.runnable()],
+    runnables: [
+      closedAtStop('service clients', ...Object.values(peers)),
+      busRunnable(bus),
+      http,
+      live.runnable(),
+    ],
     checks: {
       nats: () => {
         if (!bus.connected) throw new Fault('unavailable', 'not connected');

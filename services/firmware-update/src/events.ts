@@ -1,7 +1,6 @@
 // What the firmware-update service reports.
-import { counter, type Fault, type FaultCode, gauge, histogram, logger } from '@mooring/runtime';
+import { counter, type Fault, type FaultCode, gauge, histogram, logger, type Turn } from '@mooring/runtime';
 import type { Artifact } from './domain/artifact.js';
-import type { Turn } from './domain/turn.js';
 
 const uploadLog = logger('uploads');
 

@@ -1,11 +1,10 @@
 // The parts of the printing service and the order in which they start.
-import { type App, grpcServer } from '@mooring/runtime';
+import { type App, grpcServer, Turns } from '@mooring/runtime';
 import { Browser } from './browser/browser.js';
 import { findChromium } from './browser/find.js';
 import type { PrintingConfig } from './config.js';
 import { waitingPrints } from './events.js';
 import { printingService } from './grpc/index.js';
-import { Turns } from './turns.js';
 
 export { config } from './config.js';
 
@@ -14,8 +13,11 @@ const FOLDERS = ['/usr/local/bin', '/usr/bin', '/opt/google/chrome', '/snap/bin'
 
 export function app(config: PrintingConfig): App {
   const browser = new Browser(findChromium(config.PRINTING_CHROMIUM, FOLDERS));
-  const turns = new Turns(config.PRINTING_PARALLEL, config.PRINTING_WAITING);
-  const pageTurns = new Turns(config.PRINTING_PAGES_PARALLEL, config.PRINTING_PAGES_WAITING);
+  const turns = new Turns({ atOnce: config.PRINTING_PARALLEL, waiting: config.PRINTING_WAITING });
+  const pageTurns = new Turns({
+    atOnce: config.PRINTING_PAGES_PARALLEL,
+    waiting: config.PRINTING_PAGES_WAITING,
+  });
   waitingPrints(() => ({ drawing: turns.waiting, page: pageTurns.waiting }));
   return {
     runnables: [

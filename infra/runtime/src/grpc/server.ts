@@ -7,7 +7,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
-import { deadline } from '../clock.js';
+import { deadline, untilAborted } from '../clock.js';
 import { logger } from '../log.js';
 import { peerSecurity, type TlsFiles } from '../peer-security.js';
 import type { Runnable } from '../run.js';
@@ -82,7 +82,7 @@ export function grpcServer({
       log.info({ host, port: at, tls: tls !== undefined }, 'gRPC server listens');
       listening(at);
       ready();
-      await aborted(signal);
+      await untilAborted(signal);
       setHealth('NOT_SERVING');
       await stop(server);
     },
@@ -102,13 +102,6 @@ function bind(server: Server, host: string, port: number, credentials: ServerCre
 function nameOf([definition]: Served): string {
   const path = Object.values(definition)[0]?.path ?? '';
   return path.slice(1, path.lastIndexOf('/'));
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 async function stop(server: Server): Promise<void> {

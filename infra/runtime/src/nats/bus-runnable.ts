@@ -1,4 +1,5 @@
 // Gives a bus its place in the order in which a process starts and stops.
+import { untilAborted } from '../clock.js';
 import { Fault } from '../fault.js';
 import type { Runnable } from '../run.js';
 import type { Bus } from './bus.js';
@@ -11,11 +12,7 @@ export function busRunnable(bus: Bus): Runnable {
     async run({ signal, ready }) {
       ready();
       const { nats } = connectionOf(bus);
-      const stopped = new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-      await Promise.race([stopped, nats.closed()]);
+      await Promise.race([untilAborted(signal), nats.closed()]);
       if (!signal.aborted) throw new Fault('unavailable', 'the connection to NATS was closed for good');
       await bus.close();
     },

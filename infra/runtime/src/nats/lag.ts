@@ -1,5 +1,5 @@
 // Tells how far a durable is behind: also while nothing is handled, which is when it matters.
-import { every } from '../clock.js';
+import { every, untilAborted } from '../clock.js';
 import { logger } from '../log.js';
 import type { ConnectedBus } from './connected-bus.js';
 import type { Durable } from './durable.js';
@@ -19,9 +19,7 @@ export async function reportLag<T>(
   signal: AbortSignal,
 ): Promise<void> {
   const labels = { durable: durable.name };
-  const stopped = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  const stopped = untilAborted(signal);
   const look = async (): Promise<void> => {
     try {
       const unsettled = await countUnsettled(bus, durable);

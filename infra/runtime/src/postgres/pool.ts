@@ -1,5 +1,6 @@
 // Owns connections to a service's database: the pool, its end, and transactions on it.
 import pg from 'pg';
+import { untilAborted } from '../clock.js';
 import { logger } from '../log.js';
 import { gauge } from '../metrics.js';
 import type { Runnable } from '../supervise.js';
@@ -74,11 +75,7 @@ export function poolRunnable(pool: pg.Pool): Runnable {
     name: 'postgres',
     async run({ signal, ready }) {
       ready();
-      if (!signal.aborted) {
-        await new Promise<void>((resolve) =>
-          signal.addEventListener('abort', () => resolve(), { once: true }),
-        );
-      }
+      await untilAborted(signal);
       for (const [name, known] of pools) if (known === pool) pools.delete(name);
       await pool.end();
     },

@@ -1,6 +1,6 @@
 // The HTTP server and the clients behind it as parts of a process.
 import type { AddressInfo } from 'node:net';
-import { finishingHttp, logger, type Runnable } from '@mooring/runtime';
+import { finishingHttp, logger, type Runnable, untilAborted } from '@mooring/runtime';
 import type { Server } from './server.js';
 
 const log = logger('http');
@@ -30,27 +30,8 @@ export function listening(server: Server, host: string, port: number): HttpRunna
       log.info({ host, port: taken }, 'HTTP server listens');
       bound(taken);
       ready();
-      await aborted(signal);
+      await untilAborted(signal);
       await finish(() => server.close(), FINISH_MS);
     },
   };
-}
-
-/** Closes things when the process stops. */
-export function closing(name: string, things: readonly { close(): void }[]): Runnable {
-  return {
-    name,
-    async run({ signal, ready }) {
-      ready();
-      await aborted(signal);
-      for (const thing of things) thing.close();
-    },
-  };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

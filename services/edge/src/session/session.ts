@@ -120,8 +120,10 @@ export class Session<S> implements LiveSession {
   }
 
   disconnect(deviceNumber: bigint, epoch: bigint, reason: string): boolean {
-    if (deviceNumber === 0n)
-      return !this.deliver(0n, epoch, { on: 'withdrawn' }).accepted && this.#closing !== undefined;
+    if (deviceNumber === 0n) {
+      this.deliver(0n, epoch, { on: 'withdrawn' });
+      return this.#closing !== undefined;
+    }
     const device = this.#present.find(deviceNumber, epoch);
     if (device === undefined) return false;
     if (device === this.#present.main) this.end('operator', reason);

@@ -1,6 +1,6 @@
 // Answers requests for firmware files by signed links: as many at once as there may be, the others in their turn.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asFault, type Clock, isFault, showRequestPath } from '@mooring/runtime';
+import { asFault, type Clock, isFault, showRequestPath, type TurnBounds, Turns } from '@mooring/runtime';
 import type { Artifact } from '../domain/artifact.js';
 import { type Link, readToken } from '../domain/link.js';
 import { type DownloadOutcome, downloadEnded, downloading, downloadWaited } from '../events.js';
@@ -8,7 +8,6 @@ import type { ArtifactStorage } from '../storage/artifact-storage.js';
 import { answerOf, type FileAnswer } from './answer.js';
 import { type Refused, refusals, refuse } from './refusal.js';
 import { type Patience, send } from './send.js';
-import { type TurnBounds, Turns } from './turns.js';
 
 /** What downloads stand on. */
 export interface Outlet {

@@ -1,7 +1,7 @@
 // The HTTP server of downloads as a part of the process.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { finishingHttp, logger, type Runnable } from '@mooring/runtime';
+import { finishingHttp, logger, type Runnable, untilAborted } from '@mooring/runtime';
 import type { Downloads } from './downloads.js';
 
 const log = logger('downloads');
@@ -44,7 +44,7 @@ export function downloadServer(
       const finish = finishingHttp(server);
       bound(await listen(server, host, port));
       ready();
-      await aborted(signal);
+      await untilAborted(signal);
       // Who waits has its turn sooner at another replica.
       downloads.close();
       await finish(() => new Promise((resolve) => server.close(resolve)), FINISH_MS);
@@ -60,12 +60,5 @@ function listen(server: Server, host: string, port: number): Promise<number> {
       log.info({ host, port: taken }, 'download server listens');
       resolve(taken);
     });
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

@@ -1,6 +1,6 @@
 // Render: content and header become dots.
 import type { printing } from '@mooring/proto';
-import { asFault, Fault } from '@mooring/runtime';
+import { asFault, Fault, type Turns } from '@mooring/runtime';
 import type { HtmlRenderer, Page } from '../browser/browser.js';
 import { dateLine } from '../domain/date-line.js';
 import { cutTo, type Drawn, packed, stacked } from '../domain/dots.js';
@@ -8,7 +8,7 @@ import { drawPicture } from '../draw/picture.js';
 import { previewPng } from '../draw/preview.js';
 import { drawHeader, drawText } from '../draw/text.js';
 import { type ContentKind, printCut, renderEnded } from '../events.js';
-import type { Turns } from '../turns.js';
+import { inTurn } from '../in-turn.js';
 
 /** What rendering works with. */
 export interface RenderParts {
@@ -43,7 +43,7 @@ export function render(parts: RenderParts) {
       renderEnded(content.$case satisfies ContentKind, outcome, (performance.now() - startMs) / 1_000);
     try {
       const page = content.$case === 'html' ? await layOut(parts, content.value, width, signal) : undefined;
-      const response = await parts.turns.run(() => draw(parts, request, content, page), signal);
+      const response = await inTurn(parts.turns, () => draw(parts, request, content, page), signal);
       ended('ok');
       return response;
     } catch (error) {
@@ -62,7 +62,7 @@ async function layOut(
   if (Buffer.byteLength(html) > MAX_HTML_BYTES) {
     throw new Fault('invalid', `the HTML has more than ${MAX_HTML_BYTES} bytes`);
   }
-  return pageTurns.run(() => browser.page(html, width, maxRows), signal);
+  return inTurn(pageTurns, () => browser.page(html, width, maxRows), signal);
 }
 
 async function draw(

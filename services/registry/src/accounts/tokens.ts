@@ -1,5 +1,5 @@
 // People's tokens: signed with a key that all replicas share and that rests sealed in the database.
-import { Fault, isFault, type Runnable, retry, seal, unseal, uuidv7 } from '@mooring/runtime';
+import { Fault, isFault, type Runnable, retry, seal, unseal, untilAborted, uuidv7 } from '@mooring/runtime';
 import {
   calculateJwkThumbprint,
   createLocalJWKSet,
@@ -90,11 +90,7 @@ export function tokens(parts: {
           }),
         );
         ready();
-        if (!signal.aborted) {
-          await new Promise<void>((resolve) => {
-            signal.addEventListener('abort', () => resolve(), { once: true });
-          });
-        }
+        await untilAborted(signal);
       },
     } satisfies Runnable,
   };

@@ -1,5 +1,5 @@
 // The open admission streams of edges: reads no faster than answers leave, and lets them end in order at stop.
-import type { Runnable } from '@mooring/runtime';
+import { type Runnable, untilAborted } from '@mooring/runtime';
 
 /** The server's half of a stream, as far as it matters here. */
 export interface AnswerStream<A> {
@@ -99,10 +99,7 @@ export class OpenStreams implements Runnable {
 
   async run({ signal, ready }: Parameters<Runnable['run']>[0]): Promise<void> {
     ready();
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await untilAborted(signal);
     this.#stopping = true;
     for (const stream of this.#streams) stream.finish();
   }

@@ -2,7 +2,7 @@
 // changes the rows.
 
 import { edgeLease } from '@mooring/proto';
-import { asFault, type Bus, every, LostNodes, type Runnable } from '@mooring/runtime';
+import { asFault, type Bus, every, LostNodes, type NodeProcess, type Runnable } from '@mooring/runtime';
 import { events } from '../events.js';
 import type { Store } from '../store/index.js';
 
@@ -17,17 +17,21 @@ export function leaseSweep(parts: {
 }): Runnable {
   const { bus, sessions, consoles } = parts;
   const edges = new LostNodes(bus, edgeLease);
-  const edgesOfPeople = new LostNodes(bus, edgeLease);
 
   async function sweep(signal: AbortSignal): Promise<void> {
-    for (const { node, boot } of await edges.look(() => sessions.edgeProcesses())) {
-      const ended = await sessions.endLost({ node, boot }, signal);
+    for (const process of await edges.look(depended)) {
+      const { node, boot } = process;
+      const ended = await sessions.endLost(process, signal);
       if (ended > 0) events.edgeLost(node, boot, ended);
       parts.committed();
-    }
-    for (const process of await edgesOfPeople.look(() => consoles.edgeProcesses())) {
       events.consolesEnded('edge_lost', await consoles.endLost(process, signal));
     }
+  }
+
+  /** The processes that devices or people are at, each once. */
+  async function depended(): Promise<readonly NodeProcess[]> {
+    const all = await Promise.all([sessions.edgeProcesses(), consoles.edgeProcesses()]);
+    return [...new Map(all.flat().map((one) => [`${one.node} ${one.boot}`, one])).values()];
   }
 
   return {

@@ -1,12 +1,15 @@
 // Decides who may begin: so many at once, and the others in the order in which they came, for as long as they may wait.
-import { after } from '@mooring/runtime';
-import type { Turn } from '../domain/turn.js';
+import { after } from './clock.js';
+
+/** It was `taken`, and is to be given back; or too many waited, it took too long, or whoever asked is gone. */
+export type Turn = 'taken' | 'full' | 'late' | 'left';
 
 export interface TurnBounds {
   readonly atOnce: number;
   /** Who finds as many waiting is turned away. */
   readonly waiting: number;
-  readonly waitMs: number;
+  /** For as long as whoever asks, when absent. */
+  readonly waitMs?: number;
 }
 
 /** Turns at something of which there is a bounded number. */
@@ -41,12 +44,12 @@ export class Turns {
     return new Promise((resolve) => {
       const end = (turn: Turn): void => {
         this.#waiting.delete(end);
-        timer.cancel();
+        timer?.cancel();
         signal.removeEventListener('abort', left);
         resolve(turn);
       };
       const left = (): void => end('left');
-      const timer = after(waitMs, () => end('late'));
+      const timer = waitMs === undefined ? undefined : after(waitMs, () => end('late'));
       signal.addEventListener('abort', left, { once: true });
       this.#waiting.add(end);
     });
