@@ -47,13 +47,14 @@ async function open(more: Partial<messages.OpenConsoleRequest> = {}) {
   return session;
 }
 
+/** Its opening, then its end: entries of one millisecond are in no order. */
 async function notes(sessionId: string) {
   const page = { principal: owner.principal, organizationId: owner.organization.id, limit: 500 };
   const { items } = await registry.client.listAudit(messages.ListAuditRequest.fromPartial(page));
   return items
     .map((item) => ({ ...item, details: JSON.parse(item.detailsJson) }))
     .filter(({ details }) => details.session_id === sessionId)
-    .reverse();
+    .sort((one, other) => other.action.localeCompare(one.action));
 }
 
 /** Resolves when the person's edge was told to end it. */
